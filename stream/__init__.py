@@ -1,0 +1,1 @@
+"""The server: people, lectures, uploads, jobs, delivery and insight."""

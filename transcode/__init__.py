@@ -1,0 +1,1 @@
+"""Recordings in, HLS packages out. A pure library: no HTTP server, no database."""
