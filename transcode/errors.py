@@ -1,0 +1,44 @@
+"""What can go wrong while a recording becomes a package.
+
+    TranscodeError
+    ├── UnreadableMedia   nothing playable was found in the file
+    ├── RefusedMedia      the file is understood, and beyond what we accept
+    ├── FfmpegMissing     no ffmpeg was found on this machine
+    └── FfmpegFailed      ffmpeg ended with an error or by a signal
+
+The message of the first two is one sentence (or two) that a teacher understands and can act on;
+it is shown as it is. The messages of the others are for the person who runs the server.
+"""
+
+
+class TranscodeError(Exception):
+    """Base of every error that this package raises on purpose."""
+
+
+class UnreadableMedia(TranscodeError):
+    """Nothing playable was found in the file. The message is for the teacher."""
+
+
+class RefusedMedia(TranscodeError):
+    """The file is understood, and beyond what we accept. The message is for the teacher."""
+
+
+class FfmpegMissing(TranscodeError):
+    """No ffmpeg was found on this machine."""
+
+    def __init__(self, tried: tuple[str, ...]) -> None:
+        super().__init__(f"no ffmpeg was found; tried {', '.join(tried)}")
+        self.tried = tried
+
+
+class FfmpegFailed(TranscodeError):
+    """ffmpeg ended with an error (`status` > 0) or by a signal (`status` < 0).
+
+    `log_tail` is the end of what it wrote to stderr.
+    """
+
+    def __init__(self, status: int, log_tail: str) -> None:
+        last_line = log_tail.strip().rsplit("\n", 1)[-1]
+        super().__init__(f"ffmpeg ended with status {status}: {last_line}")
+        self.status = status
+        self.log_tail = log_tail
