@@ -1,0 +1,41 @@
+"""The composition root: puts the features together into one aiohttp application."""
+
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from stream.app_keys import DATABASE, FOLDERS, PSEUDONYM_KEY, SETTINGS, TEMPLATES
+from stream.database import open_database
+from stream.folders import Folders
+from stream.middleware import add_security_headers, errors_to_http, identify, same_origin
+from stream.pages import make_templates
+from stream.secret_file import load_or_make_key
+from stream.settings import Settings
+
+MAX_BODY_BYTES = 2**20  # of everything but uploads, which are streamed and have limits of their own
+
+
+def make_app(settings: Settings) -> web.Application:
+    """Return the server, not yet started; its lifetime opens and closes everything it needs."""
+    app = web.Application(
+        middlewares=[errors_to_http, identify, same_origin], client_max_size=MAX_BODY_BYTES
+    )
+    app[SETTINGS] = settings
+    app[FOLDERS] = Folders(settings.data)
+    app[TEMPLATES] = make_templates()
+    app.on_response_prepare.append(add_security_headers)
+    app.cleanup_ctx.append(_data_folder)
+    app.cleanup_ctx.append(_database)
+    return app
+
+
+async def _data_folder(app: web.Application) -> AsyncIterator[None]:
+    app[FOLDERS].make()
+    app[PSEUDONYM_KEY] = load_or_make_key(app[FOLDERS].data / "secret.key")
+    yield
+
+
+async def _database(app: web.Application) -> AsyncIterator[None]:
+    async with open_database(app[SETTINGS].effective_database_url) as database:
+        app[DATABASE] = database
+        yield

@@ -1,0 +1,1 @@
+"""Classes and lectures: what exists and who may see it."""

@@ -1,0 +1,77 @@
+"""SQL for classes and lectures."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from stream.catalogue.states import can_move
+from stream.errors import Conflict, NotFound
+from stream.people.rights import Action
+from stream.people.store import require
+from stream.tables import (
+    Agent,
+    ClassRole,
+    Lecture,
+    LectureState,
+    Person,
+    Recording,
+    Track,
+    Upload,
+    UploadState,
+)
+
+
+async def lecture_for(
+    session: AsyncSession, caller: Person | Agent | None, lecture_id: str, action: Action
+) -> tuple[Lecture, ClassRole | None]:
+    """Return the lecture and the caller's role in its class, for `action`.
+
+    Raises NotFound (unknown, or not to be known) and Forbidden (known, not allowed).
+    """
+    lecture = await session.get(Lecture, lecture_id)
+    if lecture is None:
+        raise NotFound
+    return lecture, await require(session, caller, action, lecture.class_id)
+
+
+async def move_lecture(session: AsyncSession, lecture_id: str, then: LectureState) -> Lecture:
+    """Move the lecture to a state. Raises NotFound, and Conflict for a move that is not legal."""
+    lecture = await session.get(Lecture, lecture_id)
+    if lecture is None:
+        raise NotFound
+    if lecture.state is then:
+        return lecture
+    if not can_move(lecture.state, then):
+        raise Conflict(f"The lecture is {lecture.state.value}; it cannot become {then.value}.")
+    lecture.state = then
+    return lecture
+
+
+async def tracks_of(session: AsyncSession, lecture_id: str) -> Sequence[tuple[Track, Upload]]:
+    """Return the tracks of the lecture's newest recording that have arrived, with their uploads."""
+    newest = (
+        select(Recording.id)
+        .where(Recording.lecture_id == lecture_id)
+        .order_by(Recording.created_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = await session.execute(
+        select(Track, Upload)
+        .join(Upload, Upload.track_id == Track.id)
+        .where(Track.recording_id == newest, Upload.state == UploadState.COMPLETE)
+        .order_by(Track.role)
+    )
+    return [(track, upload) for track, upload in rows]
+
+
+async def missing_tracks(session: AsyncSession, lecture_id: str) -> int:
+    """Return how many of the lecture's tracks have not fully arrived."""
+    arrived = select(Upload.track_id).where(Upload.state == UploadState.COMPLETE)
+    rows = await session.scalars(
+        select(Track.id)
+        .join(Recording, Recording.id == Track.recording_id)
+        .where(Recording.lecture_id == lecture_id, Track.id.not_in(arrived))
+    )
+    return len(list(rows))

@@ -1,0 +1,1 @@
+"""Bytes out: playlists, segments and pictures, each behind the viewer's right."""

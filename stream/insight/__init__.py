@@ -1,0 +1,1 @@
+"""What the class did with a lecture: events and coverage in, curves out."""

@@ -1,0 +1,169 @@
+"""What every request passes: security headers, errors to HTTP, same-origin check, who is calling.
+
+The only place where an error becomes a status (`STATUS`).
+"""
+
+import logging
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler
+from sqlalchemy.exc import SQLAlchemyError
+
+from stream import errors
+from stream.app_keys import CALLER, DATABASE, SETTINGS, public_base
+from stream.clock import utc_now
+from stream.pages import page
+from stream.people.sessions import (
+    COOKIE,
+    agent_of_token,
+    needs_touch,
+    person_of_token,
+    touch,
+)
+from stream.people.tokens import hash_token
+
+logger = logging.getLogger(__name__)
+
+STATUS: dict[type[errors.FlipcastError], int] = {
+    errors.BadRequest: 400,
+    errors.NotSignedIn: 401,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.Gone: 410,
+    errors.TooLarge: 413,
+    errors.TooMany: 429,
+    errors.Busy: 503,
+    errors.NoSpace: 507,
+}
+
+TITLES = {
+    401: "Please sign in",
+    403: "Not for you",
+    404: "Nothing here",
+    503: "One moment",
+    507: "The server is full",
+}
+
+SAFE_METHODS = {hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS}
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "img-src 'self' data: blob:",
+        "media-src 'self' blob:",
+        "worker-src 'self' blob:",
+        "style-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Server": "flipcast",  # without a version (H22)
+}
+
+
+async def add_security_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Put the headers every response carries; a signal, so that errors and files have them too."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+
+
+def status_of(error: errors.FlipcastError) -> int:
+    """Return the HTTP status of an error, by its nearest class in STATUS; 500 for others."""
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+
+
+def wants_json(request: web.Request) -> bool:
+    """Tell whether the answer is for a program: API, uploads and media; pages are for people."""
+    return request.path.startswith(("/api/", "/uploads", "/media/"))
+
+
+def error_response(
+    request: web.Request, status: int, message: str, headers: dict[str, str] | None = None
+) -> web.Response:
+    """Return an error as JSON for programs and as a page for people."""
+    if wants_json(request):
+        return web.json_response({"error": message}, status=status, headers=headers)
+    title = TITLES.get(status, "That did not work")
+    response = page(request, "error.html", status=status, title=title, message=message)
+    response.headers.update(headers or {})
+    return response
+
+
+@web.middleware
+async def errors_to_http(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn our errors, and what aiohttp raises by itself, into answers."""
+    try:
+        return await handler(request)
+    except errors.NotSignedIn as error:
+        if wants_json(request) or request.method not in SAFE_METHODS:
+            return error_response(request, 401, str(error))
+        raise web.HTTPSeeOther(f"/login?next={request.rel_url.raw_path}") from error
+    except errors.FlipcastError as error:
+        retry = getattr(error, "retry_after_s", None)
+        headers = {"Retry-After": str(retry)} if retry else None
+        return error_response(request, status_of(error), str(error), headers)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else None
+        message = "There is nothing here for you." if error.status == 404 else error.reason
+        return error_response(request, error.status, message, headers)
+    except SQLAlchemyError:
+        logger.exception("database failed path=%s", request.path)
+        return error_response(request, 503, "The server's database does not answer right now.")
+
+
+@web.middleware
+async def same_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse unsafe requests that another site's page makes with our cookie (H17)."""
+    if request.method not in SAFE_METHODS and COOKIE in request.cookies:
+        site = request.headers.get("Sec-Fetch-Site")
+        origin = request.headers.get(hdrs.ORIGIN)
+        if site not in (None, "same-origin") or not _is_own_origin(request, origin, site):
+            raise errors.Forbidden("This request came from another site, so it was not done.")
+    return await handler(request)
+
+
+def _is_own_origin(request: web.Request, origin: str | None, site: str | None) -> bool:
+    if origin is None:
+        return site == "same-origin"
+    return urlsplit(origin)[:2] == urlsplit(public_base(request))[:2]
+
+
+@web.middleware
+async def identify(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Find out who is calling: a bearer token (devices) or the session cookie (persons)."""
+    scheme, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    if scheme.lower() == "bearer":
+        async with request.app[DATABASE].read() as session:
+            agent = await agent_of_token(session, token.strip())
+        if agent is None:
+            raise errors.NotSignedIn("This device's token is not known or has been revoked.")
+        request[CALLER] = agent
+    elif cookie := request.cookies.get(COOKIE):
+        await _identify_person(request, cookie)
+    return await handler(request)
+
+
+async def _identify_person(request: web.Request, token: str) -> None:
+    database, now = request.app[DATABASE], utc_now()
+    async with database.read() as session:
+        found = await person_of_token(session, token, now)
+    if found is None:
+        return
+    request[CALLER], row = found
+    if needs_touch(row, now):
+        lifetime = timedelta(days=request.app[SETTINGS].session_days)
+        async with database.write() as session:
+            await touch(session, hash_token(token), now, lifetime)

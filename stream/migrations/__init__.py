@@ -1,0 +1,1 @@
+"""The schema's history: alembic revisions, applied when the server starts."""

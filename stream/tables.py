@@ -1,0 +1,368 @@
+"""Every table, in one picture. A column comment says what it holds; rows are used as they are.
+
+person ─┬─ membership ── class_ ── lecture ─┬─ recording ── track ── upload
+        ├─ session                          ├─ job
+        └─ one_time_link                    ├─ package
+agent ──── class_                           └─ watch_event, coverage (by pseudonym, never by person)
+"""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Enum,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import BigInteger, Integer, TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC datetime; SQLite has no zone, so it is put on again when read."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times: they would silently mean something else elsewhere."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a naive datetime cannot be stored")
+        return value.astimezone(UTC) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the time with its zone."""
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+def _enum(kind: type[StrEnum]) -> Enum:
+    return Enum(
+        kind,
+        native_enum=False,
+        length=24,
+        create_constraint=False,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class SchoolRole(StrEnum):
+    """What a person is to the school; what they may do in a class is their membership's role."""
+
+    ADMIN = "admin"
+    TEACHER = "teacher"
+    STUDENT = "student"
+
+
+class ClassRole(StrEnum):
+    """What a person is to a class."""
+
+    TEACHER = "teacher"
+    STUDENT = "student"
+
+
+class LinkPurpose(StrEnum):
+    """What a one-time link does."""
+
+    SETUP = "setup"  # makes the first admin
+    INVITE_TEACHER = "invite_teacher"  # makes a teacher
+    SIGN_IN = "sign_in"  # signs its person in
+
+
+class LectureState(StrEnum):
+    """Where a lecture stands. Legal moves: `catalogue/states.py`."""
+
+    RECORDING = "recording"  # an agent or a browser is still adding to its tracks
+    UPLOADING = "uploading"  # tracks are on their way
+    QUEUED = "queued"  # every track is here, a job waits
+    ENCODING = "encoding"  # a job runs
+    READY = "ready"  # students can watch
+    FAILED = "failed"  # `failure` says why, in the teacher's words
+
+
+class TrackRole(StrEnum):
+    """What a track shows."""
+
+    PRESENTATION = "presentation"
+    PRESENTER = "presenter"
+
+
+class Origin(StrEnum):
+    """Where a recording comes from."""
+
+    UPLOAD = "upload"
+    BROWSER = "browser"
+    AGENT = "agent"
+
+
+class UploadState(StrEnum):
+    """Where an upload stands."""
+
+    RECEIVING = "receiving"
+    COMPLETE = "complete"
+    TERMINATED = "terminated"  # the client ended it
+    EXPIRED = "expired"  # nobody went on with it in time
+
+
+class JobState(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class WatchKind(StrEnum):
+    """What the player reports."""
+
+    PLAY = "play"
+    PAUSE = "pause"
+    SEEK = "seek"
+    SPEED = "speed"
+    STALL = "stall"
+    QUALITY = "quality"
+    VISIBILITY = "visibility"
+    ENDED = "ended"
+
+
+_TYPES: dict[Any, Any] = {
+    datetime: UtcDateTime(),
+    int: BigInteger().with_variant(Integer(), "sqlite"),
+    dict[str, Any]: JSON(),
+    **{
+        kind: _enum(kind)
+        for kind in (
+            SchoolRole,
+            ClassRole,
+            LinkPurpose,
+            LectureState,
+            TrackRole,
+            Origin,
+            UploadState,
+            JobState,
+            WatchKind,
+        )
+    },
+}
+
+
+class Base(DeclarativeBase):
+    """Declares ids as 32 hexadecimal digits and times as UTC."""
+
+    type_annotation_map = _TYPES
+
+
+Id = String(32)
+
+
+class Person(Base):
+    """An account."""
+
+    __tablename__ = "person"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    role: Mapped[SchoolRole]
+    name: Mapped[str] = mapped_column(String(200))
+    login: Mapped[str | None] = mapped_column(
+        String(200), unique=True, comment="lower case; none: signs in by link only"
+    )
+    password_hash: Mapped[str | None] = mapped_column(String(200), comment="argon2id")
+    is_simulated: Mapped[bool] = mapped_column(
+        default=False, comment="made by `flipcast demo`; pages say so"
+    )
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+
+class Class(Base):
+    """The unit of access: a lecture belongs to exactly one."""
+
+    __tablename__ = "class_"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    join_code: Mapped[str] = mapped_column(String(12), unique=True)
+    created_at: Mapped[datetime]
+    archived_at: Mapped[datetime | None]
+
+
+class Membership(Base):
+    """A person's way into a class."""
+
+    __tablename__ = "membership"
+    class_id: Mapped[str] = mapped_column(ForeignKey("class_.id"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    role: Mapped[ClassRole]
+    created_at: Mapped[datetime]
+
+
+class Session(Base):
+    """A sign-in; ended by deleting the row."""
+
+    __tablename__ = "session"
+    token_hash: Mapped[str] = mapped_column(
+        String(64), primary_key=True, comment="SHA-256 of the cookie's token"
+    )
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime] = mapped_column(comment="written at most once an hour")
+    expires_at: Mapped[datetime]
+
+
+class OneTimeLink(Base):
+    """A link that works once."""
+
+    __tablename__ = "one_time_link"
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True, comment="SHA-256")
+    purpose: Mapped[LinkPurpose]
+    person_id: Mapped[str | None] = mapped_column(
+        ForeignKey("person.id"), comment="whom it signs in; none for invitations"
+    )
+    next_path: Mapped[str] = mapped_column(String(200), default="/", comment="page it leads to")
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Agent(Base):
+    """A classroom device; not a person. It may add lectures to its one class, nothing else."""
+
+    __tablename__ = "agent"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    class_id: Mapped[str] = mapped_column(ForeignKey("class_.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True, comment="SHA-256")
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class Lecture(Base):
+    """What students see."""
+
+    __tablename__ = "lecture"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    class_id: Mapped[str] = mapped_column(ForeignKey("class_.id"), index=True)
+    title: Mapped[str] = mapped_column(String(300))
+    state: Mapped[LectureState]
+    failure: Mapped[str | None] = mapped_column(String(500), comment="why, for the teacher")
+    duration_s: Mapped[float | None]
+    package_id: Mapped[str | None] = mapped_column(Id, comment="the package being served")
+    created_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+
+
+class Recording(Base):
+    """One take of a lecture."""
+
+    __tablename__ = "recording"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    lecture_id: Mapped[str] = mapped_column(ForeignKey("lecture.id"), index=True)
+    origin: Mapped[Origin]
+    created_at: Mapped[datetime]
+
+
+class Track(Base):
+    """One of a recording's parallel streams."""
+
+    __tablename__ = "track"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    recording_id: Mapped[str] = mapped_column(ForeignKey("recording.id"), index=True)
+    role: Mapped[TrackRole]
+    start_offset_ms: Mapped[int] = mapped_column(
+        default=0, comment="when it starts, on the recording's clock"
+    )
+    __table_args__ = (UniqueConstraint("recording_id", "role"),)
+
+
+class Upload(Base):
+    """A track's bytes in transit; the file is `originals/{id}` in the data folder, and stays."""
+
+    __tablename__ = "upload"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    track_id: Mapped[str] = mapped_column(ForeignKey("track.id"), index=True)
+    class_id: Mapped[str] = mapped_column(ForeignKey("class_.id"), index=True)
+    owner_id: Mapped[str] = mapped_column(Id, comment="person or agent that sends it")
+    state: Mapped[UploadState]
+    length_bytes: Mapped[int | None] = mapped_column(comment="none: not known yet")
+    offset_bytes: Mapped[int] = mapped_column(
+        default=0, comment="fsynced bytes; the file may be longer after a crash, never shorter"
+    )
+    filename: Mapped[str] = mapped_column(String(300), default="", comment="shown, never a path")
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    completed_at: Mapped[datetime | None]
+
+
+class Job(Base):
+    """One unit of background work; the row is the truth, the queue only delivers its id."""
+
+    __tablename__ = "job"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(24), comment="`publish`: make a package")
+    lecture_id: Mapped[str] = mapped_column(ForeignKey("lecture.id"), index=True)
+    state: Mapped[JobState] = mapped_column(index=True)
+    attempt: Mapped[int] = mapped_column(default=0, comment="how often it was started; 3 at most")
+    fence: Mapped[int] = mapped_column(
+        default=0, comment="grows with each start; only its holder may write"
+    )
+    progress: Mapped[float] = mapped_column(default=0.0, comment="0 to 1")
+    speed: Mapped[float | None] = mapped_column(comment="media seconds a second")
+    failure: Mapped[str | None] = mapped_column(String(500))
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    heartbeat_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+
+class Package(Base):
+    """One finished HLS tree, `media/{lecture_id}/{id}` in the data folder; immutable."""
+
+    __tablename__ = "package"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    lecture_id: Mapped[str] = mapped_column(ForeignKey("lecture.id"), index=True)
+    duration_s: Mapped[float]
+    size_bytes: Mapped[int]
+    facts: Mapped[dict[str, Any]] = mapped_column(comment="`package.json` as the encoder wrote it")
+    created_at: Mapped[datetime]
+
+
+class WatchEvent(Base):
+    """One thing a viewer's player reported. No person, address, device or exact wall time."""
+
+    __tablename__ = "watch_event"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    lecture_id: Mapped[str] = mapped_column(ForeignKey("lecture.id"))
+    viewer: Mapped[str] = mapped_column(String(32), comment="keyed pseudonym")
+    session: Mapped[str] = mapped_column(String(32), comment="one page load, chosen by the player")
+    seq: Mapped[int] = mapped_column(comment="order within the session")
+    kind: Mapped[WatchKind]
+    position_s: Mapped[float] = mapped_column(comment="media time it happened at (seek: from)")
+    target_s: Mapped[float | None] = mapped_column(comment="seek: media time it went to")
+    rate_before: Mapped[float | None] = mapped_column(comment="speed: before")
+    rate: Mapped[float | None] = mapped_column(comment="speed: after")
+    cause: Mapped[str | None] = mapped_column(
+        String(24), comment="one of a fixed list per kind; never free text"
+    )
+    duration_ms: Mapped[int | None] = mapped_column(comment="stall: how long")
+    received_on: Mapped[datetime] = mapped_column(comment="server time, cut to the hour")
+    __table_args__ = (
+        UniqueConstraint("lecture_id", "viewer", "session", "seq"),
+        Index("ix_watch_event_lecture_id_viewer", "lecture_id", "viewer"),
+    )
+
+
+class Coverage(Base):
+    """The set of media seconds a viewer really played."""
+
+    __tablename__ = "coverage"
+    lecture_id: Mapped[str] = mapped_column(ForeignKey("lecture.id"), primary_key=True)
+    viewer: Mapped[str] = mapped_column(String(32), primary_key=True, comment="keyed pseudonym")
+    seconds: Mapped[bytes] = mapped_column(
+        LargeBinary, comment="bit i (little-endian within bytes): second i was played"
+    )
+    is_simulated: Mapped[bool] = mapped_column(default=False)
