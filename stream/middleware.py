@@ -68,7 +68,6 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Server": "flipcast",  # without a version (H22)
 }
 
 
@@ -76,6 +75,7 @@ async def add_security_headers(request: web.Request, response: web.StreamRespons
     """Put the headers every response carries; a signal, so that errors and files have them too."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    response.headers["Server"] = "flipcast"  # aiohttp has put its version there (H22)
 
 
 def status_of(error: errors.FlipcastError) -> int:
