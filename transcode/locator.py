@@ -45,12 +45,12 @@ def find_ffmpeg(configured: str | None = None, environment: Mapping[str, str] = 
         found = shutil.which(wanted)
         if found is None:
             raise FfmpegMissing((f"the configured path {wanted}",))
-        return found
+        return os.path.abspath(found)
     bundled = _bundled_ffmpeg()
     found = bundled or shutil.which("ffmpeg", path=environment.get("PATH"))
     if found is None:
         raise FfmpegMissing(("the bundled one", "PATH"))
-    return found
+    return os.path.abspath(found)
 
 
 async def locate_ffmpeg(configured: str | None = None) -> Ffmpeg:

@@ -23,7 +23,7 @@ from typing import IO
 
 from transcode.errors import FfmpegFailed
 
-LAUNCHER = Path(__file__).with_name("launcher.py")
+LAUNCHER = Path(__file__).resolve().with_name("launcher.py")
 STOP_GRACE_S = 5.0  # ffmpeg needs well under a second to finish its files, unless the disk is slow
 LOG_TAIL_BYTES = 8192
 LINE_LIMIT_BYTES = 1 << 20
@@ -136,12 +136,13 @@ async def started(
     on_line: Callable[[str], None] = lambda _: None,
     niceness: int = 0,
     grace_s: float = STOP_GRACE_S,
+    folder: Path | None = None,
 ) -> AsyncIterator[Running]:
     """A running child, from `arguments` (the program first); it is gone when the block ends.
 
     `on_line` gets each line of its standard output. It has a session of its own (a Ctrl-C on the
-    terminal is for us) and gets SIGKILL when this process dies. A program that does not exist
-    ends with status 127.
+    terminal is for us), works in `folder` (else in ours) and gets SIGKILL when this process dies. A
+    program that does not exist ends with status 127.
     """
     launcher = [sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid()), str(niceness)]
     process = subprocess.Popen(  # noqa: ASYNC220 - a fork; asyncio itself does the same
@@ -150,6 +151,7 @@ async def started(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        cwd=folder,
     )
     running = Running(process, on_line)
     try:
@@ -163,8 +165,10 @@ async def run(
     on_progress: Callable[[EncoderProgress], None] = lambda _: None,
     *,
     niceness: int = 0,
+    folder: Path | None = None,
 ) -> Finished:
-    """Run ffmpeg to its end; `arguments` begin with its path, `-progress` is added.
+    """Run ffmpeg to its end; `arguments` begin with its path, `-progress` is added;
+    relative paths count from `folder`.
 
     Cancelling this coroutine stops ffmpeg and waits for it. Raises FfmpegFailed, and what
     `on_progress` raises.
@@ -172,7 +176,7 @@ async def run(
     program, *rest = arguments
     command = [program, "-nostdin", "-hide_banner", "-nostats", "-progress", "pipe:1", *rest]
     report = progress_parser(on_progress)
-    async with started(command, on_line=report, niceness=niceness) as child:
+    async with started(command, on_line=report, niceness=niceness, folder=folder) as child:
         finished = await child.wait()
     if finished.status != 0:
         raise FfmpegFailed(finished.status, finished.log_tail)

@@ -1,0 +1,174 @@
+"""Which qualities a recording gets. Pure: values in, values out; the numbers are measured ones.
+
+On a lecture, lines beat frames: full height at few frames a second reads better than a small
+picture at 30, for a fraction of the bits. So the rungs of a *screen* keep the height and differ in
+frames; as a link worsens the camera goes, then the smoothness, and the text stays sharp. A camera
+alone is the opposite: movement is the content, so its rungs differ in height.
+
+Rates come from a list without awkward members (see `grid.py`), never rise above the source's, and
+never fall from one rung to the next, because players skip rungs where they do.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from transcode.media import VideoStream
+
+LONG_SIDE_PX = 1920
+SHORT_SIDE_PX = 1080
+SMALLEST_SIDE_PX = 64  # smaller boxes trouble hardware decoders; the picture is centred in it
+CAMERA_SHARE = 4  # a composed camera has at most this part of the width and of the height
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The fixed frame of a rung, in even pixels; pictures of other shapes get bars."""
+
+    width_px: int
+    height_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """One rung of the ladder; RFC 8216 calls the packaged result a Variant Stream."""
+
+    name: str
+    box: Box
+    frame_rate: Fraction
+    crf: int  # x264's constant quality: lower is better
+    peak_bps: int  # never more than this, over `peak_window_s`
+    preset: str  # x264's: how much processor time a bit is worth
+    shows_camera: bool  # False: of two tracks, the presentation alone
+
+    @property
+    def peak_window_s(self) -> float:
+        """How long the encoder may save bits for: a key frame of dense slides needs seconds'
+        worth."""
+        return 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class AudioRendition:
+    """The one sound that all rungs share: mono AAC-LC."""
+
+    bitrate_bps: int
+    sample_rate_hz: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """All rungs, the cheapest first. `renditions` is empty for a recording without a picture."""
+
+    renditions: tuple[Rendition, ...]
+    audio: AudioRendition | None
+    camera: Box | None  # where two tracks are composed: the camera's place within the top rung
+
+
+# 28 kbit/s at 32 kHz leaves the cheapest rung its share of 64 kbit/s, and sounds fuller than 48 kHz
+# does at it.
+SPEECH = AudioRendition(bitrate_bps=28_000, sample_rate_hz=32_000)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    name: str
+    short_side_px: int
+    rate: Fraction  # at most
+    crf: int
+    peak_bps: int
+    preset: str
+
+
+_ALL = Fraction(30)
+_SCREEN = (
+    _Step("still", SHORT_SIDE_PX, Fraction(5, 2), 36, 48_000, "medium"),
+    _Step("low", SHORT_SIDE_PX, Fraction(5), 35, 140_000, "veryfast"),
+    _Step("medium", SHORT_SIDE_PX, Fraction(15), 28, 450_000, "veryfast"),
+    _Step("high", SHORT_SIDE_PX, _ALL, 24, 1_500_000, "superfast"),
+)
+_CAMERA = (
+    _Step("still", 240, Fraction(10), 34, 48_000, "medium"),
+    _Step("low", 360, Fraction(15), 30, 200_000, "veryfast"),
+    _Step("medium", 540, _ALL, 28, 600_000, "veryfast"),
+    _Step("high", SHORT_SIDE_PX, _ALL, 26, 2_000_000, "superfast"),
+)
+
+
+def plan_ladder(
+    presentation: VideoStream | None, presenter: VideoStream | None, has_sound: bool
+) -> Ladder:
+    """The ladder for a recording of one or two tracks, of which either may lack a picture."""
+    main = presentation or presenter
+    audio = SPEECH if has_sound else None
+    if main is None:
+        return Ladder((), audio, None)
+    steps = _SCREEN if presentation else _CAMERA
+    composed = presentation is not None and presenter is not None
+    rate = max(stream.frame_rate for stream in (presentation, presenter) if stream is not None)
+    rungs = [_rung(step, main, rate, composed) for step in steps]
+    camera = _camera_place(rungs[-1].box, presenter) if composed and presenter else None
+    return Ladder(_without_repeats(rungs), audio, camera)
+
+
+def fit_box(width_px: int, height_px: int, short_side_px: int = SHORT_SIDE_PX) -> Box:
+    """The largest even box of the picture's shape within the limits; never larger than the picture.
+
+    Of an odd size the last row or column goes. Very small pictures get a box they are centred in.
+    """
+    long_side_px = short_side_px * LONG_SIDE_PX / SHORT_SIDE_PX
+    factor = min(
+        1.0,
+        short_side_px / min(width_px, height_px),
+        long_side_px / max(width_px, height_px),
+    )
+    return Box(_even(width_px * factor), _even(height_px * factor))
+
+
+def _rung(step: _Step, main: VideoStream, rate: Fraction, composed: bool) -> Rendition:
+    return Rendition(
+        name=step.name,
+        box=fit_box(main.width_px, main.height_px, step.short_side_px),
+        frame_rate=_rate_at_most(rate, step.rate),
+        crf=step.crf,
+        peak_bps=step.peak_bps,
+        preset=step.preset,
+        shows_camera=composed and step.name != "still",
+    )
+
+
+def _rate_at_most(rate: Fraction, limit: Fraction) -> Fraction:
+    """`rate`, or what is at most `limit`: half of it if that is whole in 2 s, so that frames stay
+    even."""
+    if rate <= limit:
+        return rate
+    half = rate / 2
+    return half if half <= limit and half > limit / 2 else limit
+
+
+def _without_repeats(rungs: list[Rendition]) -> tuple[Rendition, ...]:
+    """Without the rungs that show the same frames as the next one, when the source has few of them.
+
+    The cheapest rung always stays: it is the one for the poorest link.
+    """
+    cheapest, *others = rungs
+    kept = [
+        rung
+        for rung, above in zip(others, others[1:], strict=False)
+        if (rung.box, rung.frame_rate) != (above.box, above.frame_rate)
+    ]
+    return (cheapest, *kept, others[-1])
+
+
+def _camera_place(canvas: Box, camera: VideoStream) -> Box:
+    factor = min(
+        1.0,
+        canvas.width_px / CAMERA_SHARE / camera.width_px,
+        canvas.height_px / CAMERA_SHARE / camera.height_px,
+    )
+    wide, high = int(camera.width_px * factor), int(camera.height_px * factor)
+    return Box(max(2, wide - wide % 2), max(2, high - high % 2))
+
+
+def _even(length_px: float) -> int:
+    whole = int(length_px + 0.01)  # 1919.9999 is 1920
+    return max(SMALLEST_SIDE_PX, whole - whole % 2)
