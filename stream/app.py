@@ -6,7 +6,11 @@ from aiohttp import web
 
 from stream.app_keys import DATABASE, FOLDERS, PSEUDONYM_KEY, SETTINGS, TEMPLATES
 from stream.database import open_database
+from stream.delivery.routes import routes as delivery_routes
 from stream.folders import Folders
+from stream.health import routes as health_routes
+from stream.jobs.notices import NOTICES, Notices
+from stream.jobs.routes import routes as jobs_routes
 from stream.middleware import add_security_headers, errors_to_http, identify, same_origin
 from stream.pages import make_templates
 from stream.secret_file import load_or_make_key
@@ -23,7 +27,10 @@ def make_app(settings: Settings) -> web.Application:
     app[SETTINGS] = settings
     app[FOLDERS] = Folders(settings.data)
     app[TEMPLATES] = make_templates()
+    app[NOTICES] = Notices()
     app.on_response_prepare.append(add_security_headers)
+    for routes in (delivery_routes, health_routes, jobs_routes):
+        app.add_routes(routes)
     app.cleanup_ctx.append(_data_folder)
     app.cleanup_ctx.append(_database)
     return app

@@ -1,0 +1,57 @@
+"""Media out: `/media/{lecture}/{package}/…`, the viewer's right checked for each file alike.
+
+Segments are plain files handed to the kernel (`sendfile`); this code never opens one. URLs are the
+same for every viewer and never change their content.
+"""
+
+from pathlib import Path
+
+from aiohttp import hdrs, web
+
+from stream.app_keys import DATABASE, FOLDERS, caller_of
+from stream.catalogue.store import lecture_for
+from stream.delivery.media_names import content_type_of
+from stream.errors import NotFound
+from stream.ids import ID_PATTERN
+from stream.pages import player_folder
+from stream.people.rights import Action
+
+routes = web.RouteTableDef()
+
+# "private": never in a shared cache that does not ask for the viewer's right itself.
+IMMUTABLE = "private, max-age=31536000, immutable"
+ASSETS_IMMUTABLE = "public, max-age=31536000, immutable"  # named by content, the same for everyone
+COMPRESSED = {"m3u8", "vtt", "json"}
+
+ASSET_TYPES = {".js": "text/javascript", ".css": "text/css"}
+
+
+@routes.get(f"/media/{{lecture_id:{ID_PATTERN}}}/{{package_id:{ID_PATTERN}}}/{{name:.+}}")
+async def media(request: web.Request) -> web.StreamResponse:
+    """One file of a package, for members of the lecture's class; 404 for everybody else."""
+    ids, name = request.match_info, request.match_info["name"]
+    content_type = content_type_of(name)
+    if content_type is None:
+        raise NotFound
+    async with request.app[DATABASE].read() as session:
+        await lecture_for(session, caller_of(request), ids["lecture_id"], Action.SEE)
+    path = request.app[FOLDERS].package(ids["lecture_id"], ids["package_id"]) / name
+    return _file(path, content_type, IMMUTABLE)
+
+
+@routes.get("/assets/{name:[A-Za-z0-9_-]+[.](?:js|css)}")
+async def asset(request: web.Request) -> web.StreamResponse:
+    """One built script or style sheet; public."""
+    name = request.match_info["name"]
+    path = player_folder() / "dist" / name
+    return _file(path, ASSET_TYPES[path.suffix], ASSETS_IMMUTABLE)
+
+
+def _file(path: Path, content_type: str, cache: str) -> web.StreamResponse:
+    if not path.is_file():
+        raise NotFound
+    response = web.FileResponse(path, headers={hdrs.CACHE_CONTROL: cache})
+    response.content_type = content_type
+    if path.suffix[1:] in COMPRESSED:
+        response.enable_compression()
+    return response

@@ -1,0 +1,30 @@
+"""Makes finished files visible: whole, on disk, then renamed into place. Blocking: use threads."""
+
+import os
+import shutil
+from pathlib import Path
+
+
+def move_into_place(finished: Path, place: Path) -> None:
+    """Rename a finished, fsynced folder to `place`, and fsync both parents.
+
+    The two must be on one file system. After a crash `place` is there whole or not at all.
+    """
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    finished.rename(place)
+    for folder in (place.parent, place.parent.parent, finished.parent):
+        sync_folder(folder)
+
+
+def sync_folder(folder: Path) -> None:
+    """Put the folder's entries on disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder and what is in it; nothing happens when it is not there."""
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,46 @@
+"""Where a lecture stands, as its page is told: by one function, for the API and for the stream."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from stream.jobs.eta import eta_s
+from stream.jobs.store import newest_job
+from stream.tables import JobState, Lecture, LectureState
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A lecture's state and, while it is being made, how far that is."""
+
+    state: LectureState
+    fraction: float | None  # 0 to 1; None when nothing runs
+    eta_s: float | None  # None: not known yet
+    failure: str | None
+    playlist_url: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what the page is sent."""
+        return asdict(self)
+
+
+async def standing_of(session: AsyncSession, lecture: Lecture, now: datetime) -> Standing:
+    """Return where the lecture stands."""
+    job = await newest_job(session, lecture.id)
+    running = job if job is not None and job.state is JobState.RUNNING else None
+    return Standing(
+        state=lecture.state,
+        fraction=running.progress if running else None,
+        eta_s=eta_s(running, now) if running else None,
+        failure=lecture.failure,
+        playlist_url=playlist_url(lecture),
+    )
+
+
+def playlist_url(lecture: Lecture) -> str | None:
+    """Return the path of the lecture's multivariant playlist; None before there is one."""
+    if lecture.package_id is None:
+        return None
+    return f"/media/{lecture.id}/{lecture.package_id}/index.m3u8"

@@ -1,0 +1,47 @@
+"""After a start: rows decide what still has to be done, and litter of dead attempts is swept.
+
+Only one server works on a data folder (`serve.py` holds a lock on it), so every attempt that was
+running when this process starts is dead.
+"""
+
+import asyncio
+import logging
+
+from stream.catalogue.store import move_lecture
+from stream.clock import utc_now
+from stream.database import Database
+from stream.folders import Folders
+from stream.jobs import store
+from stream.jobs.files import remove_folder
+from stream.jobs.publish import GAVE_UP
+from stream.jobs.retry import MAX_ATTEMPTS
+from stream.tables import Job, JobState, LectureState, Package
+
+logger = logging.getLogger(__name__)
+
+
+async def reconcile(database: Database, folders: Folders) -> list[Job]:
+    """Put dead attempts back (or end them after the last) and return the jobs to enqueue."""
+    waiting = []
+    async with database.write() as session:
+        for job in await store.unfinished_jobs(session):
+            if job.state is JobState.RUNNING and job.attempt >= MAX_ATTEMPTS:
+                await store.give_up(session, job, GAVE_UP, utc_now())
+                continue
+            if job.state is JobState.RUNNING:
+                job.state = JobState.QUEUED
+                await move_lecture(session, job.lecture_id, LectureState.QUEUED)
+            waiting.append(job)
+    await _sweep(database, folders)
+    return waiting
+
+
+async def _sweep(database: Database, folders: Folders) -> None:
+    for folder in list(folders.scratch.iterdir()):
+        await asyncio.to_thread(remove_folder, folder)
+    for package in [p for lecture in folders.media.iterdir() for p in lecture.iterdir()]:
+        async with database.read() as session:
+            row = await session.get(Package, package.name)
+        if row is None:
+            logger.info("removing a package without a row package=%s", package.name)
+            await asyncio.to_thread(remove_folder, package)

@@ -1,0 +1,100 @@
+"""SQL for jobs. Every write of a running attempt is a compare-and-set on its fencing number."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from stream.catalogue.store import move_lecture
+from stream.ids import new_id
+from stream.jobs.retry import MAX_ATTEMPTS
+from stream.tables import Job, JobState, Lecture, LectureState, Package
+
+PUBLISH = "publish"
+
+
+async def add_publish_job(session: AsyncSession, lecture_id: str, now: datetime) -> Job:
+    """Queue the making of the lecture's package; the lecture becomes `queued`."""
+    await move_lecture(session, lecture_id, LectureState.QUEUED)
+    job = Job(
+        id=new_id(), kind=PUBLISH, lecture_id=lecture_id, state=JobState.QUEUED, created_at=now,
+        attempt=0, fence=0, progress=0.0,
+    )  # fmt: skip
+    session.add(job)
+    return job
+
+
+async def newest_job(session: AsyncSession, lecture_id: str) -> Job | None:
+    """Return the lecture's newest job."""
+    return await session.scalar(
+        select(Job).where(Job.lecture_id == lecture_id).order_by(Job.created_at.desc()).limit(1)
+    )
+
+
+async def unfinished_jobs(session: AsyncSession) -> Sequence[Job]:
+    """Return the jobs that are queued or were running, oldest first."""
+    rows = await session.scalars(
+        select(Job)
+        .where(Job.state.in_([JobState.QUEUED, JobState.RUNNING]))
+        .order_by(Job.created_at)
+    )
+    return rows.all()
+
+
+async def claim(session: AsyncSession, job_id: str, now: datetime) -> Job | None:
+    """Start an attempt: state running, a new fencing number. None when there is nothing to do."""
+    job = await session.get(Job, job_id)
+    if job is None or job.state is not JobState.QUEUED or job.attempt >= MAX_ATTEMPTS:
+        return None
+    job.state, job.attempt, job.fence = JobState.RUNNING, job.attempt + 1, job.fence + 1
+    job.progress, job.started_at, job.heartbeat_at = 0.0, now, now
+    await move_lecture(session, job.lecture_id, LectureState.ENCODING)
+    return job
+
+
+async def write_fenced(session: AsyncSession, job: Job, **values: Any) -> bool:
+    """Write to the job's row if `job` still holds it; False when another attempt has taken over."""
+    result: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
+        update(Job)
+        .where(Job.id == job.id, Job.fence == job.fence, Job.state == JobState.RUNNING)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    return result.rowcount == 1
+
+
+async def put_back(session: AsyncSession, job: Job, *, attempt: int) -> bool:
+    """Queue the job again with its attempts set to `attempt`; False when it is no longer ours."""
+    held = await write_fenced(session, job, state=JobState.QUEUED, attempt=attempt)
+    if held:
+        await move_lecture(session, job.lecture_id, LectureState.QUEUED)
+    return held
+
+
+async def give_up(session: AsyncSession, job: Job, failure: str, now: datetime) -> bool:
+    """End the job and its lecture as failed, with the reason the teacher reads."""
+    held = await write_fenced(session, job, state=JobState.FAILED, failure=failure, finished_at=now)
+    if held:
+        lecture = await move_lecture(session, job.lecture_id, LectureState.FAILED)
+        lecture.failure = failure
+    return held
+
+
+async def finish(session: AsyncSession, job: Job, package: Package, now: datetime) -> bool:
+    """Make `package` the lecture's; False when another attempt has taken over."""
+    held = await write_fenced(
+        session, job, state=JobState.DONE, progress=1.0, finished_at=now, heartbeat_at=now
+    )
+    if held:
+        session.add(package)
+        lecture = await move_lecture(session, job.lecture_id, LectureState.READY)
+        lecture.package_id, lecture.duration_s = package.id, package.duration_s
+        lecture.failure = None
+    return held
+
+
+async def lecture_of(session: AsyncSession, job: Job) -> Lecture | None:
+    """Return the job's lecture."""
+    return await session.get(Lecture, job.lecture_id)
