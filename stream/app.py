@@ -9,6 +9,9 @@ from stream.database import open_database
 from stream.delivery.routes import routes as delivery_routes
 from stream.folders import Folders
 from stream.health import routes as health_routes
+from stream.insight.routes import routes as insight_routes
+from stream.insight.watch_routes import routes as watch_routes
+from stream.insight.writer import report_writer
 from stream.jobs.notices import NOTICES, Notices
 from stream.jobs.routes import routes as jobs_routes
 from stream.middleware import add_security_headers, errors_to_http, identify, same_origin
@@ -29,10 +32,11 @@ def make_app(settings: Settings) -> web.Application:
     app[TEMPLATES] = make_templates()
     app[NOTICES] = Notices()
     app.on_response_prepare.append(add_security_headers)
-    for routes in (delivery_routes, health_routes, jobs_routes):
+    for routes in (delivery_routes, health_routes, insight_routes, jobs_routes, watch_routes):
         app.add_routes(routes)
     app.cleanup_ctx.append(_data_folder)
     app.cleanup_ctx.append(_database)
+    app.cleanup_ctx.append(report_writer)
     return app
 
 
