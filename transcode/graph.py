@@ -34,9 +34,9 @@ SCRATCH_PLAYLIST = "ffmpeg.m3u8"  # the muxer insists on one; it is deleted, we 
 POSTER_NAME = "poster.jpg"
 STORYBOARD_NAME = "storyboard.jpg"
 POSTER_LONG_SIDE_PX = 1280
-POSTER_CANDIDATES = 30  # pictures of the storyboard among which the most telling is chosen; 1.4 MB
-each TICKS_PER_S = 90_000 AAC_PRIMING_SAMPLES = 1024  # what ffmpeg's encoder puts before the first
-sample
+POSTER_CANDIDATES = 30  # pictures among which the most telling is chosen; 1.4 MB of memory each
+TICKS_PER_S = 90_000
+AAC_PRIMING_SAMPLES = 1024  # what ffmpeg's encoder puts before the first sample
 
 Stream = Any  # ffmpeg-python has no types
 

@@ -11,6 +11,7 @@ never fall from one rung to the next, because players skip rungs where they do.
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from transcode.media import VideoStream
 
@@ -153,7 +154,7 @@ def _without_repeats(rungs: list[Rendition]) -> tuple[Rendition, ...]:
     cheapest, *others = rungs
     kept = [
         rung
-        for rung, above in zip(others, others[1:], strict=False)
+        for rung, above in pairwise(others)
         if (rung.box, rung.frame_rate) != (above.box, above.frame_rate)
     ]
     return (cheapest, *kept, others[-1])

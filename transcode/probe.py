@@ -7,7 +7,6 @@ into a sentence for the teacher.
 
 import asyncio
 import math
-import os
 import sys
 from collections.abc import Sequence
 from fractions import Fraction
@@ -128,7 +127,7 @@ async def probe(path: Path) -> MediaInfo:
     Raises UnreadableMedia or RefusedMedia with a sentence for the teacher, OSError when
     the file cannot be opened at all. Reads the file once from end to end (about 1 s a gigabyte).
     """
-    head, size_bytes = await asyncio.to_thread(_read_head, path)
+    path, head, size_bytes = await asyncio.to_thread(_read_head, path)
     refusal = refusal_of(head)
     if refusal is not None:
         raise UnreadableMedia(refusal)
@@ -244,14 +243,14 @@ def _explain(error: str, head: bytes) -> str:
     return _NOT_PLAYABLE
 
 
-def _read_head(path: Path) -> tuple[bytes, int]:
+def _read_head(path: Path) -> tuple[Path, bytes, int]:
     with path.open("rb") as file:
-        return file.read(HEAD_BYTES), path.stat().st_size
+        return path.absolute(), file.read(HEAD_BYTES), path.stat().st_size
 
 
 async def _ask_child(path: Path) -> Facts:
     lines: list[str] = []
-    command = [sys.executable, "-P", str(CHILD), os.path.abspath(path), DEMUXER_NAMES]
+    command = [sys.executable, "-P", str(CHILD), str(path), DEMUXER_NAMES]
     try:
         async with (
             asyncio.timeout(WALL_LIMIT_S),

@@ -1,0 +1,5 @@
+"""`python -m transcode SOURCE --out DIR`."""
+
+from transcode.cli import main
+
+main()
