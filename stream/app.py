@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from stream.app_keys import DATABASE, FOLDERS, PSEUDONYM_KEY, SETTINGS, TEMPLATES
+from stream.catalogue.routes import routes as catalogue_routes
 from stream.database import open_database
 from stream.delivery.routes import routes as delivery_routes
 from stream.folders import Folders
@@ -14,8 +15,11 @@ from stream.insight.watch_routes import routes as watch_routes
 from stream.insight.writer import report_writer
 from stream.jobs.notices import NOTICES, Notices
 from stream.jobs.routes import routes as jobs_routes
+from stream.jobs.worker import worker
 from stream.middleware import add_security_headers, errors_to_http, identify, same_origin
 from stream.pages import make_templates
+from stream.people.parts import people_parts
+from stream.people.routes import routes as people_routes
 from stream.secret_file import load_or_make_key
 from stream.settings import Settings
 
@@ -32,10 +36,20 @@ def make_app(settings: Settings) -> web.Application:
     app[TEMPLATES] = make_templates()
     app[NOTICES] = Notices()
     app.on_response_prepare.append(add_security_headers)
-    for routes in (delivery_routes, health_routes, insight_routes, jobs_routes, watch_routes):
+    for routes in (
+        catalogue_routes,
+        delivery_routes,
+        health_routes,
+        insight_routes,
+        jobs_routes,
+        people_routes,
+        watch_routes,
+    ):
         app.add_routes(routes)
     app.cleanup_ctx.append(_data_folder)
     app.cleanup_ctx.append(_database)
+    app.cleanup_ctx.append(worker)
+    app.cleanup_ctx.append(people_parts)
     app.cleanup_ctx.append(report_writer)
     return app
 

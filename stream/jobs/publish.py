@@ -22,9 +22,10 @@ from stream.jobs.notices import Notices
 from stream.jobs.queue import Queue
 from stream.jobs.retry import NO_SPACE_DELAY, retry_after
 from stream.tables import Job, Package
-from transcode import package as encoder
 from transcode.errors import RefusedMedia, TranscodeError, UnreadableMedia
 from transcode.media import Source, TrackRole
+from transcode.package import Package as MadePackage
+from transcode.package import Progress, make_package
 
 logger = logging.getLogger(__name__)
 
@@ -95,7 +96,7 @@ class Publisher:
         pace = Pace()
         reporter = asyncio.create_task(self._report(job, pace))
         try:
-            made = await encoder.make_package(
+            made = await make_package(
                 sources, scratch, on_progress=lambda progress: _note(pace, progress)
             )
         finally:
@@ -104,7 +105,7 @@ class Publisher:
                 await reporter
         await self._publish(job, scratch, made)
 
-    async def _publish(self, job: Job, scratch: Path, made: encoder.Package) -> None:
+    async def _publish(self, job: Job, scratch: Path, made: MadePackage) -> None:
         package_id = new_id()
         place = self.folders.package(job.lecture_id, package_id)
         facts = json.loads((scratch / "package.json").read_bytes())
@@ -157,5 +158,5 @@ class Publisher:
             await self.queue.enqueue(store.PUBLISH, job.id, NO_SPACE_DELAY)
 
 
-def _note(pace: Pace, progress: encoder.Progress) -> None:
+def _note(pace: Pace, progress: Progress) -> None:
     pace.fraction, pace.speed = progress.fraction, progress.speed
