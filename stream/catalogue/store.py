@@ -14,6 +14,7 @@ from stream.tables import (
     ClassRole,
     Lecture,
     LectureState,
+    Origin,
     Person,
     Recording,
     Track,
@@ -33,6 +34,24 @@ async def lecture_for(
     if lecture is None:
         raise NotFound
     return lecture, await require(session, caller, action, lecture.class_id)
+
+
+async def lecture_for_sender(
+    session: AsyncSession, caller: Person | Agent, lecture_id: str
+) -> tuple[Lecture, ClassRole | None]:
+    """Return the lecture for whoever watches it come to be: a member, or a device of the class.
+
+    A device sees lectures that devices recorded for its class, no others. Raises NotFound.
+    """
+    if isinstance(caller, Person):
+        return await lecture_for(session, caller, lecture_id, Action.SEE)
+    found = await lecture_for(session, caller, lecture_id, Action.ADD)
+    recorded = select(Recording.id).where(
+        Recording.lecture_id == lecture_id, Recording.origin == Origin.AGENT
+    )
+    if await session.scalar(recorded.limit(1)) is None:
+        raise NotFound
+    return found
 
 
 async def move_lecture(session: AsyncSession, lecture_id: str, then: LectureState) -> Lecture:

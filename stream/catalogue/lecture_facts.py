@@ -1,0 +1,49 @@
+"""What a lecture's page and the API tell about it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from stream.jobs.progress import Standing, standing_of
+from stream.tables import Class, ClassRole, Lecture, Package
+
+
+async def lecture_facts(
+    session: AsyncSession, lecture: Lecture, role: ClassRole | None, now: datetime
+) -> dict[str, Any]:
+    """Return the lecture as JSON, for a caller who is `role` in its class (None: a device)."""
+    class_ = await session.get_one(Class, lecture.class_id)
+    standing = await standing_of(session, lecture, now)
+    package = await session.get(Package, lecture.package_id) if lecture.package_id else None
+    return {
+        "id": lecture.id,
+        "url": f"/lectures/{lecture.id}",
+        "title": lecture.title,
+        "class": {"id": class_.id, "name": class_.name},
+        "state": lecture.state.value,
+        "failure": lecture.failure,
+        "duration_s": lecture.duration_s,
+        "playlist_url": standing.playlist_url,
+        "poster_url": picture_url(package, "poster"),
+        "storyboard_url": picture_url(package, "storyboard"),
+        "progress": _progress(standing),
+        "may_manage": role is ClassRole.TEACHER,
+    }
+
+
+def picture_url(package: Package | None, name: str) -> str | None:
+    """Return where the package's poster or storyboard is; None when it has none.
+
+    `package.json` names the file; a recording without pictures has none.
+    """
+    file = package.facts.get(name) if package else None
+    if package is None or not isinstance(file, str) or not file:
+        return None
+    return f"/media/{package.lecture_id}/{package.id}/{file}"
+
+
+def _progress(standing: Standing) -> dict[str, float | None] | None:
+    if standing.fraction is None:
+        return None
+    return {"fraction": standing.fraction, "eta_s": standing.eta_s}

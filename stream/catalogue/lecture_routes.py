@@ -1,0 +1,85 @@
+"""`/api/lectures`: make, look at, rename and remove lectures."""
+
+import msgspec
+from aiohttp import web
+
+from stream.app_keys import DATABASE, FOLDERS, caller_of
+from stream.catalogue.lecture_facts import lecture_facts
+from stream.catalogue.new_lecture import LectureRequest, add_lecture, check, clean_title
+from stream.catalogue.removal import remove_files, remove_rows
+from stream.catalogue.store import lecture_for, lecture_for_sender
+from stream.clock import utc_now
+from stream.errors import NotSignedIn
+from stream.ids import ID_PATTERN
+from stream.people.rights import Action
+from stream.people.store import require
+from stream.request_body import read_json
+
+routes = web.RouteTableDef()
+
+LECTURE = f"/api/lectures/{{lecture_id:{ID_PATTERN}}}"
+
+
+class Renaming(msgspec.Struct):
+    """What `PATCH /api/lectures/{id}` is sent."""
+
+    title: str
+
+
+@routes.post("/api/lectures")
+async def make_lecture(request: web.Request) -> web.Response:
+    """Make a lecture whose tracks are about to be sent to `/uploads/`."""
+    caller = caller_of(request)
+    if caller is None:
+        raise NotSignedIn
+    wanted = await read_json(request, LectureRequest)
+    check(wanted)
+    async with request.app[DATABASE].write() as session:
+        await require(session, caller, Action.ADD, wanted.class_id)
+        made = await add_lecture(session, wanted, caller, utc_now())
+    answer = {
+        "id": made.lecture.id,
+        "url": f"/lectures/{made.lecture.id}",
+        "upload_url": "/uploads/",
+        "tracks": [{"id": track.id, "role": track.role.value} for track in made.tracks],
+    }
+    return web.json_response(answer, status=201, headers={"Location": f"/api{answer['url']}"})
+
+
+@routes.get(LECTURE)
+async def show_lecture(request: web.Request) -> web.Response:
+    """State, addresses and progress of a lecture."""
+    caller, lecture_id = caller_of(request), request.match_info["lecture_id"]
+    if caller is None:
+        raise NotSignedIn
+    async with request.app[DATABASE].read() as session:
+        lecture, role = await lecture_for_sender(session, caller, lecture_id)
+        facts = await lecture_facts(session, lecture, role, utc_now())
+    return web.json_response(facts, headers={"Cache-Control": "no-store"})
+
+
+@routes.patch(LECTURE)
+async def rename_lecture(request: web.Request) -> web.Response:
+    """Give the lecture another title."""
+    caller, lecture_id = caller_of(request), request.match_info["lecture_id"]
+    if caller is None:
+        raise NotSignedIn
+    title = clean_title((await read_json(request, Renaming)).title)
+    async with request.app[DATABASE].write() as session:
+        lecture, role = await lecture_for(session, caller, lecture_id, Action.MANAGE)
+        lecture.title = title
+        facts = await lecture_facts(session, lecture, role, utc_now())
+    return web.json_response(facts)
+
+
+@routes.delete(LECTURE)
+async def remove_lecture(request: web.Request) -> web.Response:
+    """Remove the lecture for good: recordings, packages, watch data."""
+    caller, lecture_id = caller_of(request), request.match_info["lecture_id"]
+    if caller is None:
+        raise NotSignedIn
+    async with request.app[DATABASE].write() as session:
+        await lecture_for(session, caller, lecture_id, Action.MANAGE)
+        litter = await remove_rows(session, lecture_id)
+    await remove_files(request.app[FOLDERS], litter)
+    return web.Response(status=204)
