@@ -42,6 +42,8 @@ class InMemoryQueue:
     def __init__(self) -> None:
         self._queuer = PgQueuer.in_memory()
         self._running: dict[str, asyncio.Task[None]] = {}
+        # Not pgqueuer's dedupe_key: it counts a running job too, and a job may ask to run again.
+        self._waiting: set[str] = set()
 
     def register(self, kind: str, handler: Handler, *, at_once: int) -> None:
         """See Queue."""
@@ -53,9 +55,9 @@ class InMemoryQueue:
 
     async def enqueue(self, kind: str, job_id: str, after: timedelta | None = None) -> None:
         """See Queue."""
-        await self._queuer.qm.queries.enqueue(
-            kind, job_id.encode(), execute_after=after, dedupe_key=job_id, on_conflict="skip"
-        )
+        if job_id not in self._waiting:
+            self._waiting.add(job_id)
+            await self._queuer.qm.queries.enqueue(kind, job_id.encode(), execute_after=after)
 
     async def cancel(self, job_id: str) -> None:
         """See Queue."""
@@ -80,6 +82,7 @@ class InMemoryQueue:
                 raise error
 
     async def _run(self, handler: Handler, job_id: str) -> None:
+        self._waiting.discard(job_id)
         # A task of its own: cancelling it ends this job and not the queue's own book-keeping.
         task = asyncio.ensure_future(handler(job_id))
         self._running[job_id] = task
