@@ -1,1 +1,1 @@
-"""The classroom agent: records locally first, sends over HTTP, knows nothing of the server's inside."""
+"""The classroom agent: records locally first, sends over HTTP, knows nothing of the server."""

@@ -1,0 +1,5 @@
+"""`python -m capture` is `flipcast-agent`."""
+
+from capture.cli import main
+
+main()
