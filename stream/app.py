@@ -10,12 +10,13 @@ from stream.database import open_database
 from stream.delivery.routes import routes as delivery_routes
 from stream.folders import Folders
 from stream.health import routes as health_routes
+from stream.ingest.arrival import ARRIVAL, Arrival
 from stream.insight.routes import routes as insight_routes
 from stream.insight.watch_routes import routes as watch_routes
 from stream.insight.writer import report_writer
 from stream.jobs.notices import NOTICES, Notices
 from stream.jobs.routes import routes as jobs_routes
-from stream.jobs.worker import worker
+from stream.jobs.worker import PUBLISH_ORDERS, worker
 from stream.middleware import add_security_headers, errors_to_http, identify, same_origin
 from stream.pages import make_templates
 from stream.people.parts import people_parts
@@ -49,6 +50,7 @@ def make_app(settings: Settings) -> web.Application:
     app.cleanup_ctx.append(_data_folder)
     app.cleanup_ctx.append(_database)
     app.cleanup_ctx.append(worker)
+    app.cleanup_ctx.append(_arrivals)
     app.cleanup_ctx.append(people_parts)
     app.cleanup_ctx.append(report_writer)
     return app
@@ -64,3 +66,9 @@ async def _database(app: web.Application) -> AsyncIterator[None]:
     async with open_database(app[SETTINGS].effective_database_url) as database:
         app[DATABASE] = database
         yield
+
+
+async def _arrivals(app: web.Application) -> AsyncIterator[None]:
+    orders = app[PUBLISH_ORDERS]
+    app[ARRIVAL] = Arrival(write=orders.write, wake=orders.wake)
+    yield

@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Protocol
 
-from aiohttp import web
 from pgqueuer import PgQueuer
 from pgqueuer.models import Job as QueuedJob
 
@@ -92,6 +91,3 @@ class InMemoryQueue:
             self._running.pop(job_id, None)
         if not task.cancelled() and (error := task.exception()):
             raise error
-
-
-QUEUE: web.AppKey[Queue] = web.AppKey("queue")

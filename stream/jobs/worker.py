@@ -6,10 +6,13 @@ from aiohttp import web
 
 from stream.app_keys import DATABASE, FOLDERS
 from stream.jobs.notices import NOTICES
+from stream.jobs.orders import PublishOrders
 from stream.jobs.publish import Publisher
-from stream.jobs.queue import QUEUE, InMemoryQueue
+from stream.jobs.queue import InMemoryQueue
 from stream.jobs.reconcile import reconcile
 from stream.jobs.store import PUBLISH
+
+PUBLISH_ORDERS = web.AppKey("publish_orders", PublishOrders)
 
 PUBLISH_AT_ONCE = 1  # one encode fills two cores; a second would only make both late
 
@@ -21,6 +24,6 @@ async def worker(app: web.Application) -> AsyncIterator[None]:
     queue.register(PUBLISH, publisher.run, at_once=PUBLISH_AT_ONCE)
     for job in await reconcile(app[DATABASE], app[FOLDERS]):
         await queue.enqueue(job.kind, job.id)
-    app[QUEUE] = queue
+    app[PUBLISH_ORDERS] = PublishOrders(app[DATABASE], queue, app[NOTICES])
     async with queue.working():
         yield
