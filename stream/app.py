@@ -11,6 +11,7 @@ from stream.delivery.routes import routes as delivery_routes
 from stream.folders import Folders
 from stream.health import routes as health_routes
 from stream.ingest.arrival import ARRIVAL, Arrival
+from stream.ingest.parts import add_uploads
 from stream.insight.routes import routes as insight_routes
 from stream.insight.watch_routes import routes as watch_routes
 from stream.insight.writer import report_writer
@@ -53,6 +54,7 @@ def make_app(settings: Settings) -> web.Application:
     app.cleanup_ctx.append(_arrivals)
     app.cleanup_ctx.append(people_parts)
     app.cleanup_ctx.append(report_writer)
+    add_uploads(app)
     return app
 
 

@@ -6,9 +6,14 @@ FlipcastError
 ├── Forbidden         known to exist, not allowed                       403
 ├── NotFound          unknown, or not to be known to exist              404
 ├── Conflict          it does not fit the present state                 409
+├── TooSlow           its bytes came too slowly, or stopped             408
 ├── Gone              it was here and has ended                         410
+├── WrongVersion      a protocol version that is not spoken here        412
 ├── TooLarge          more bytes than allowed                           413
+├── WrongContentType  a body of a kind that is not read here            415
+├── Locked            somebody else is writing to it now                423
 ├── TooMany           too often, or too many at once                    429
+├── BadChecksum       bytes were damaged on the way                     460
 ├── NoSpace           the server's disk is full                         507
 └── Busy              try again soon                                    503
 
@@ -46,12 +51,36 @@ class Conflict(FlipcastError):
     """The request does not fit the present state."""
 
 
+class TooSlow(FlipcastError):
+    """The bytes came too slowly, or stopped coming."""
+
+
 class Gone(FlipcastError):
     """It was here and has ended."""
 
 
+class WrongVersion(FlipcastError):
+    """The caller speaks a version of the protocol that this server does not."""
+
+
 class TooLarge(FlipcastError):
     """More bytes than are allowed."""
+
+
+class WrongContentType(FlipcastError):
+    """The body is of a kind that is not read here."""
+
+
+class Locked(FlipcastError):
+    """Somebody else is writing to it at this moment."""
+
+    def __init__(self, message: str, retry_after_s: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class BadChecksum(FlipcastError):
+    """The bytes are not those that were sent."""
 
 
 class TooMany(FlipcastError):

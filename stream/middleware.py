@@ -31,10 +31,15 @@ STATUS: dict[type[errors.FlipcastError], int] = {
     errors.NotSignedIn: 401,
     errors.Forbidden: 403,
     errors.NotFound: 404,
+    errors.TooSlow: 408,
     errors.Conflict: 409,
     errors.Gone: 410,
+    errors.WrongVersion: 412,
     errors.TooLarge: 413,
+    errors.WrongContentType: 415,
+    errors.Locked: 423,
     errors.TooMany: 429,
+    errors.BadChecksum: 460,  # tus 1.0.0, checksum extension
     errors.Busy: 503,
     errors.NoSpace: 507,
 }

@@ -293,6 +293,9 @@ class Upload(Base):
         default=0, comment="fsynced bytes; the file may be longer after a crash, never shorter"
     )
     filename: Mapped[str] = mapped_column(String(300), default="", comment="shown, never a path")
+    client_metadata: Mapped[str] = mapped_column(
+        String(4096), default="", comment="`Upload-Metadata` as sent; tus returns it unchanged"
+    )
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]

@@ -1,1 +1,1 @@
-"""Bytes in: resumable uploads (tus 1.0.0) onto disk, acknowledged only after fsync."""
+"""Uploads: a track's bytes arrive, survive every fault, and are handed on. Design: README.md."""

@@ -427,6 +427,12 @@ def upgrade() -> None:
             comment="fsynced bytes; the file may be longer after a crash, never shorter",
         ),
         sa.Column("filename", sa.String(length=300), nullable=False, comment="shown, never a path"),
+        sa.Column(
+            "client_metadata",
+            sa.String(length=4096),
+            nullable=False,
+            comment="`Upload-Metadata` as sent; tus returns it unchanged",
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),

@@ -1,0 +1,157 @@
+"""The moments of an upload: made, its length told, ended, found damaged. File and row together.
+
+The file comes before the row and goes after it: a crash in between leaves a file without a row,
+which the sweep removes, and never a row without its file.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from aiohttp import web
+
+from stream.app_keys import DATABASE, FOLDERS, SETTINGS
+from stream.clock import utc_now
+from stream.errors import BadRequest, Conflict, Gone
+from stream.ids import new_id
+from stream.ingest import store
+from stream.ingest.limits import require_quota, require_room
+from stream.ingest.protocol import Creation
+from stream.ingest.storage import FileDamaged, free_bytes, in_thread, make_file, remove_file
+from stream.ingest.writers import WRITERS
+from stream.plain_text import one_line
+from stream.tables import Agent, Person, Upload, UploadState
+
+logger = logging.getLogger(__name__)
+
+MAX_FILENAME = 300
+
+
+def expiry(app: web.Application, now: datetime) -> datetime:
+    """Return when an upload that is touched now will expire."""
+    return now + timedelta(hours=app[SETTINGS].upload_expiry_h)
+
+
+async def make_upload(app: web.Application, caller: Person | Agent, creation: Creation) -> Upload:
+    """Make an empty upload for the track that the metadata names.
+
+    The sender's own unfinished upload of that track is replaced: a browser that lost its
+    address must not be stuck. Raises BadRequest, NotFound, Forbidden, Conflict (the track has
+    arrived, or somebody else sends it), TooMany, TooLarge, NoSpace.
+    """
+    track_id = creation.metadata.text("track")
+    if not track_id:
+        raise BadRequest("Upload-Metadata must name the track.")
+    upload = _new_row(app, caller, creation)
+    async with app[DATABASE].read() as session:  # refuse before anything touches the disk
+        await store.destination_of(session, caller, track_id)
+        replaced = await store.replaceable(session, track_id, caller.id)
+    if replaced is not None:
+        await app[WRITERS].end(replaced.id)
+    path = app[FOLDERS].original(upload.id)
+    await in_thread(lambda: make_file(path))
+    try:
+        replaced_id = await _insert(app, caller, upload)
+    except BaseException:
+        await in_thread(lambda: remove_file(path))
+        raise
+    if replaced_id:
+        await _remove(app[FOLDERS].original(replaced_id))
+    logger.info("upload made id=%s track=%s bytes=%s", upload.id, track_id, upload.length_bytes)
+    return upload
+
+
+def _new_row(app: web.Application, caller: Person | Agent, creation: Creation) -> Upload:
+    now = utc_now()
+    return Upload(
+        id=new_id(),
+        track_id=creation.metadata.text("track"),
+        owner_id=caller.id,
+        state=UploadState.RECEIVING,
+        length_bytes=creation.length_bytes,
+        offset_bytes=0,
+        filename=one_line(creation.metadata.text("filename"))[:MAX_FILENAME],
+        client_metadata=creation.metadata.raw,
+        created_at=now,
+        expires_at=expiry(app, now),
+    )
+
+
+async def _insert(app: web.Application, caller: Person | Agent, upload: Upload) -> str:
+    """Store the row if there is room; return the id of the upload it replaces, or ""."""
+    free = await in_thread(lambda: free_bytes(app[FOLDERS].originals))
+    async with app[DATABASE].write() as session:
+        destination = await store.destination_of(session, caller, upload.track_id)
+        replaced = await store.replaceable(session, upload.track_id, caller.id)
+        replaced_id = replaced.id if replaced else ""
+        room = await store.room_for(
+            session,
+            destination.lecture.class_id,
+            caller.id,
+            free_bytes=free,
+            replaced_id=replaced_id,
+        )
+        require_room(app[SETTINGS], room, upload.length_bytes)
+        if replaced_id:
+            await store.give_up(session, replaced_id, UploadState.TERMINATED, None)
+        store.begin(destination.lecture)
+        upload.class_id = destination.lecture.class_id
+        session.add(upload)
+    return replaced_id
+
+
+async def tell_length(app: web.Application, upload: Upload, length_bytes: int) -> None:
+    """Write down a length that was deferred. Raises TooLarge, Gone."""
+    async with app[DATABASE].write() as session:
+        await store.set_length(session, upload.id, length_bytes)
+        require_quota(app[SETTINGS], await store.class_bytes(session, upload.class_id))
+
+
+async def end_upload(
+    app: web.Application, upload_id: str, state: UploadState, failure: str
+) -> None:
+    """End an unfinished upload and free its bytes. Raises Conflict when it has arrived.
+
+    A complete upload is the lecture's original: removing it is removing the lecture's source,
+    which the protocol's DELETE is not allowed to do.
+    """
+    await app[WRITERS].end(upload_id)
+    async with app[DATABASE].write() as session:
+        has_ended = await store.give_up(session, upload_id, state, failure)
+    if not has_ended:
+        raise Conflict("This recording has arrived and belongs to its lecture now.")
+    await _remove(app[FOLDERS].original(upload_id))
+    logger.info("upload ended id=%s state=%s", upload_id, state.value)
+
+
+async def require_whole(app: web.Application, upload: Upload) -> None:
+    """Raise Gone when acknowledged bytes are missing on the disk."""
+    path = app[FOLDERS].original(upload.id)
+    found_bytes = await in_thread(lambda: _size_bytes(path))
+    if found_bytes < upload.offset_bytes:
+        error = FileDamaged(path, upload.offset_bytes, found_bytes)
+        raise await damaged(app, upload.id, error)
+
+
+async def damaged(app: web.Application, upload_id: str, error: FileDamaged) -> Gone:
+    """Give the upload up, because acknowledged bytes are not on the disk; return what to raise."""
+    logger.error(
+        "upload damaged id=%s acknowledged=%d found=%d",
+        upload_id,
+        error.acknowledged_bytes,
+        error.found_bytes,
+    )
+    async with app[DATABASE].write() as session:
+        await store.give_up(session, upload_id, UploadState.TERMINATED, store.DAMAGED)
+    return Gone(store.DAMAGED)
+
+
+def _size_bytes(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+async def _remove(path: Path) -> None:
+    await in_thread(lambda: remove_file(path))
