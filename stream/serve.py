@@ -11,6 +11,9 @@ from pathlib import Path
 from aiohttp import web
 
 from stream.app import make_app
+from stream.app_keys import DATABASE
+from stream.clock import utc_now
+from stream.people.first_start import setup_link
 from stream.settings import BadSettings, Settings
 
 STOP_GRACE_S = 8.0  # F18: uploads are cut and kept, the process is gone within 10 s
@@ -64,3 +67,15 @@ async def until_stopped() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     await stop.wait()
+
+
+async def serve_until_stopped(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM; the first start prints the set-up link."""
+    async with running_server(settings) as (app, address):
+        base = settings.public_url.rstrip("/") or address
+        async with app[DATABASE].write() as session:
+            link = await setup_link(session, utc_now())
+        print(f"Flipcast listens on {address}", flush=True)
+        if link is not None:
+            print(f"Set it up within 24 hours, with this link: {base}{link}", flush=True)
+        await until_stopped()
