@@ -1,10 +1,13 @@
 import { defineConfig } from "vite";
 
+import { leanHls } from "./watch/hls/lean-build.js";
+
 // One entry per page island; templates find the built names in the manifest (stream/pages.py).
 export default defineConfig({
   root: import.meta.dirname,
   base: "/assets/",
   publicDir: false,
+  plugins: [leanHls()],
   build: {
     outDir: "dist",
     emptyOutDir: true,
@@ -13,7 +16,7 @@ export default defineConfig({
     modulePreload: false,
     target: ["chrome109", "firefox115", "safari16"],
     rollupOptions: {
-      input: ["styles/base.css", "watch/main.ts", "upload/main.ts", "insight/main.ts"],
+      input: ["styles/base.css", "styles/insight.css", "styles/watch.css", "watch/main.ts", "upload/main.ts", "insight/main.ts"],
     },
   },
   test: { include: ["tests/**/*.test.ts"] },
