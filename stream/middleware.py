@@ -5,7 +5,7 @@ The only place where an error becomes a status (`STATUS`).
 
 import logging
 from datetime import timedelta
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
@@ -113,7 +113,8 @@ async def errors_to_http(request: web.Request, handler: Handler) -> web.StreamRe
     except errors.NotSignedIn as error:
         if wants_json(request) or request.method not in SAFE_METHODS:
             return error_response(request, 401, str(error))
-        raise web.HTTPSeeOther(f"/login?next={request.rel_url.raw_path}") from error
+        wanted = quote(str(request.rel_url), safe="/")
+        raise web.HTTPSeeOther(f"/login?next={wanted}") from error
     except errors.FlipcastError as error:
         retry = getattr(error, "retry_after_s", None)
         headers = {"Retry-After": str(retry)} if retry else None
