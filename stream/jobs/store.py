@@ -45,7 +45,7 @@ async def unfinished_jobs(session: AsyncSession) -> Sequence[Job]:
 
 async def claim(session: AsyncSession, job_id: str, now: datetime) -> Job | None:
     """Start an attempt: state running, a new fencing number. None when there is nothing to do."""
-    job = await session.get(Job, job_id)
+    job = await session.get(Job, job_id, with_for_update=True)  # PostgreSQL: one of many wins
     if job is None or job.state is not JobState.QUEUED or job.attempt >= MAX_ATTEMPTS:
         return None
     job.state, job.attempt, job.fence = JobState.RUNNING, job.attempt + 1, job.fence + 1

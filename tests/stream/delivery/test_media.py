@@ -1,4 +1,4 @@
-"""Media goes to members of the class, as plain immutable files; to nobody else, and no other file."""
+"""Media goes to members of the class, as plain immutable files; nothing goes to anybody else."""
 
 from pathlib import Path
 from typing import Any
