@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from stream.jobs.progress import Standing, standing_of
+from stream.catalogue.pictures import poster_url, storyboard_url
+from stream.catalogue.standing import Standing, standing_of
 from stream.tables import Class, ClassRole, Lecture, Package
 
 
@@ -25,22 +26,11 @@ async def lecture_facts(
         "failure": lecture.failure,
         "duration_s": lecture.duration_s,
         "playlist_url": standing.playlist_url,
-        "poster_url": picture_url(package, "poster"),
-        "storyboard_url": picture_url(package, "storyboard"),
+        "poster_url": poster_url(package),
+        "storyboard_url": storyboard_url(package),
         "progress": _progress(standing),
         "may_manage": role is ClassRole.TEACHER,
     }
-
-
-def picture_url(package: Package | None, name: str) -> str | None:
-    """Return where the package's poster or storyboard is; None when it has none.
-
-    `package.json` names the file; a recording without pictures has none.
-    """
-    file = package.facts.get(name) if package else None
-    if package is None or not isinstance(file, str) or not file:
-        return None
-    return f"/media/{package.lecture_id}/{package.id}/{file}"
 
 
 def _progress(standing: Standing) -> dict[str, float | None] | None:

@@ -2,6 +2,18 @@
 
 from aiohttp.web import AbstractRouteDef
 
-from stream.catalogue import lecture_routes
+from stream.catalogue import (
+    class_routes,
+    home_routes,
+    join_routes,
+    lecture_pages,
+    lecture_routes,
+)
 
-routes: list[AbstractRouteDef] = [*lecture_routes.routes]
+routes: list[AbstractRouteDef] = [
+    *class_routes.routes,
+    *home_routes.routes,
+    *join_routes.routes,
+    *lecture_pages.routes,
+    *lecture_routes.routes,
+]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from stream.catalogue.standing import newest_job
 from stream.clock import utc_now
 from stream.database import Database
 from stream.jobs import store
@@ -29,7 +30,7 @@ class PublishOrders:
     async def wake(self, lecture_id: str) -> None:
         """Hand the lecture's newest job to the queue; call it after the commit."""
         async with self.database.read() as session:
-            job = await store.newest_job(session, lecture_id)
+            job = await newest_job(session, lecture_id)
         if job is not None:
             await self.queue.enqueue(job.kind, job.id)
         self.notices.tell(lecture_id)

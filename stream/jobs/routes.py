@@ -6,12 +6,12 @@ import json
 from aiohttp import web
 
 from stream.app_keys import DATABASE, caller_of
+from stream.catalogue.standing import Standing, standing_of
 from stream.catalogue.store import lecture_for
 from stream.clock import utc_now
 from stream.errors import FlipcastError
 from stream.ids import ID_PATTERN
 from stream.jobs.notices import NOTICES
-from stream.jobs.progress import Standing, standing_of
 from stream.people.rights import Action
 from stream.tables import LectureState
 

@@ -26,13 +26,6 @@ async def add_publish_job(session: AsyncSession, lecture_id: str, now: datetime)
     return job
 
 
-async def newest_job(session: AsyncSession, lecture_id: str) -> Job | None:
-    """Return the lecture's newest job."""
-    return await session.scalar(
-        select(Job).where(Job.lecture_id == lecture_id).order_by(Job.created_at.desc()).limit(1)
-    )
-
-
 async def unfinished_jobs(session: AsyncSession) -> Sequence[Job]:
     """Return the jobs that are queued or were running, oldest first."""
     rows = await session.scalars(

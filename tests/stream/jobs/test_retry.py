@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from stream.jobs.eta import eta_s
+from stream.catalogue.eta import eta_s
 from stream.jobs.retry import retry_after
 from stream.tables import Job, JobState
 

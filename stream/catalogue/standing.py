@@ -4,11 +4,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from stream.jobs.eta import eta_s
-from stream.jobs.store import newest_job
-from stream.tables import JobState, Lecture, LectureState
+from stream.catalogue.eta import eta_s
+from stream.tables import Job, JobState, Lecture, LectureState
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +44,10 @@ def playlist_url(lecture: Lecture) -> str | None:
     if lecture.package_id is None:
         return None
     return f"/media/{lecture.id}/{lecture.package_id}/index.m3u8"
+
+
+async def newest_job(session: AsyncSession, lecture_id: str) -> Job | None:
+    """Return the lecture's newest job."""
+    return await session.scalar(
+        select(Job).where(Job.lecture_id == lecture_id).order_by(Job.created_at.desc()).limit(1)
+    )
