@@ -63,13 +63,14 @@ async def record_take(wish: Wish, server: Server, report: Report, stop: Stop) ->
                 now=datetime.now(UTC),
             )
         )
-        recorders = _recorders(wish, held, report)
+        clock = TakeClock(time.monotonic())
+        recorders = _recorders(wish, held, report, clock)
         for recorder in recorders:
             stack.callback(recorder.data.close)
         sending: asyncio.Task[ServerRefused | None]
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(_record_all(recorders, wish, held, report, stop))
+                group.create_task(_record_all(recorders, wish, held, report, stop, clock))
                 sending = group.create_task(
                     _unless_abandoned(stop, _send(held, recorders, server, report))
                 )
@@ -81,8 +82,7 @@ async def record_take(wish: Wish, server: Server, report: Report, stop: Stop) ->
         _judge(held, recorders, sending.result())
 
 
-def _recorders(wish: Wish, held: OpenTake, report: Report) -> list[TrackRecorder]:
-    clock = TakeClock(time.monotonic())
+def _recorders(wish: Wish, held: OpenTake, report: Report, clock: TakeClock) -> list[TrackRecorder]:
     return [
         TrackRecorder(wish.ffmpeg, role, source, held=held, clock=clock, report=report)
         for role, source in wish.sources.items()
@@ -90,12 +90,17 @@ def _recorders(wish: Wish, held: OpenTake, report: Report) -> list[TrackRecorder
 
 
 async def _record_all(
-    recorders: list[TrackRecorder], wish: Wish, held: OpenTake, report: Report, stop: Stop
+    recorders: list[TrackRecorder],
+    wish: Wish,
+    held: OpenTake,
+    report: Report,
+    stop: Stop,
+    clock: TakeClock,
 ) -> None:
     ended = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         runs = [group.create_task(recorder.run(stop.asked)) for recorder in recorders]
-        group.create_task(_announce_and_time(recorders, wish, held, report, stop, ended))
+        group.create_task(_announce_and_time(recorders, wish, held, report, stop, clock, ended))
         await asyncio.wait(runs)
         ended.set()
 
@@ -114,13 +119,17 @@ async def _announce_and_time(
     held: OpenTake,
     report: Report,
     stop: Stop,
+    clock: TakeClock,
     ended: asyncio.Event,
 ) -> None:
-    await _all_begun(recorders)
-    if any(track.parts for track in held.take.tracks):
+    for recorder in recorders:
+        await recorder.begun.wait()
+    starts_s = [track.parts[0].began_s for track in held.take.tracks if track.parts]
+    if starts_s:
         report.recording(held.take, held.folder)
+    end_s = min(starts_s, default=0.0) + (wish.duration_s or 0.0)
     try:
-        async with asyncio.timeout(wish.duration_s):
+        async with asyncio.timeout(end_s - clock.now() if wish.duration_s else None):
             await ended.wait()
     except TimeoutError:
         stop.asked.set()
@@ -130,7 +139,8 @@ async def _send(
     held: OpenTake, recorders: list[TrackRecorder], server: Server, report: Report
 ) -> ServerRefused | None:
     """Send the take once the start of every track is known; None, or why it was refused."""
-    await _all_begun(recorders)
+    for recorder in recorders:
+        await recorder.placed.wait()
     tracks = {recorder.role: recorder.data for recorder in recorders}
     if not any(track.parts for track in held.take.tracks):
         return None
@@ -140,11 +150,6 @@ async def _send(
         report.problem(f"{refusal} The recording goes on and stays on this computer.")
         return refusal
     return None
-
-
-async def _all_begun(recorders: list[TrackRecorder]) -> None:
-    for recorder in recorders:
-        await recorder.begun.wait()
 
 
 def _first_of(errors: BaseExceptionGroup[BaseException]) -> BaseException:

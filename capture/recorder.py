@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from capture.arguments import FRAGMENT_S, recording_arguments
+from capture.arguments import recording_arguments
 from capture.journal import Part, Take, sync_folder
 from capture.pace import failures_after, restart_after_s
 from capture.report import Report
@@ -63,6 +63,7 @@ class TrackRecorder:
         self.data = TrackBytes()
         self.failure: str | None = None  # why it was given up
         self.begun = asyncio.Event()  # its first fragment is safe, or it was given up
+        self.placed = asyncio.Event()  # and where it begins will not change any more
         self._ffmpeg = ffmpeg
         self._source = source
         self._held = held
@@ -83,6 +84,7 @@ class TrackRecorder:
         finally:
             await self.data.announce(is_complete=True)
             self.begun.set()
+            self.placed.set()
 
     async def _record_part(self, path: Path, stop: asyncio.Event) -> Finished:
         arguments = recording_arguments(self._ffmpeg, self._source, path)
@@ -99,8 +101,7 @@ class TrackRecorder:
             finished = await child.stop(STOP_GRACE_S)
         part = part or _opened(path)
         if part:
-            await self._follow(part)
-            self._drop_if_empty(part)
+            await self._finish(part)
         if stop.is_set() and finished.status not in (0, ASKED_STATUS):
             self._report.problem(
                 f"The recorder of the {self.role} had to be ended by force; its last second or "
@@ -110,33 +111,54 @@ class TrackRecorder:
 
     async def _follow(self, part: PartFile) -> bool:
         """Make what has been written safe; whether there was something new."""
-        had_begun = part.safe_bytes > 0
+        was_begun, was_settled = part.safe_bytes > 0, part.layout.is_settled
         if not await asyncio.to_thread(part.settle):
             return False
-        if not had_begun:
-            await self._join(part)
+        if not was_begun or (part.layout.is_settled and not was_settled):
+            await self._place(part)
+        if part.layout.is_settled and not was_settled:
+            self._join(part)
         await self.data.announce()
         return True
 
-    async def _join(self, part: PartFile) -> None:
-        if self.data.header not in (b"", part.header()):
+    async def _finish(self, part: PartFile) -> None:
+        """Take in the end of a part that nobody writes any more."""
+        await self._follow(part)
+        if part.safe_bytes == 0:
+            part.close()
+            part.path.unlink()
+            sync_folder(part.path.parent)
+        elif not part.layout.is_settled:  # a short one: what it says is all there will be
+            self._join(part)
+
+    async def _place(self, part: PartFile) -> None:
+        """Write down where on the take's clock a part begins, as well as is known by now."""
+        began_s = round(self._clock.at(part.layout.began_unix_s), 6)
+        entry = Part(part.path.name, began_s)
+
+        def put(take: Take) -> Take:
+            track = take.track(self.role)
+            others = tuple(known for known in track.parts if known.file != entry.file)
+            return take.with_track(replace(track, parts=(*others, entry)))
+
+        if self._can_join(part):
+            await self._held.update(put)
+        self.begun.set()
+
+    def _join(self, part: PartFile) -> None:
+        """Let the part be sent: where it belongs is known, and will not change any more."""
+        if not self._can_join(part):
             self._report.problem(
                 f"The {self.role} came back in another form; {part.path} stays on this computer."
             )
             return
-        frame = part.first_frame
-        began_s = self._clock.at(frame.unix_s) if frame else self._clock.now() - FRAGMENT_S
-        known = self._held.take.track(self.role).parts
-        part.shift_s = began_s - known[0].began_s if known else 0.0
-        entry = Part(part.path.name, round(began_s, 6))
-
-        def add(take: Take) -> Take:
-            track = take.track(self.role)
-            return take.with_track(replace(track, parts=(*track.parts, entry)))
-
-        await self._held.update(add)
+        parts = {known.file: known.began_s for known in self._held.take.track(self.role).parts}
+        part.shift_s = parts[part.path.name] - next(iter(parts.values()))
         self.data.join(part)
-        self.begun.set()
+        self.placed.set()
+
+    def _can_join(self, part: PartFile) -> bool:
+        return self.data.header in (b"", part.header())
 
     async def _may_try_again(self, failures: int, finished: Finished, stop: asyncio.Event) -> bool:
         pause_s = restart_after_s(failures)
@@ -171,12 +193,6 @@ class TrackRecorder:
         numbers = (path.suffixes[0][1:] for path in self._held.folder.glob(f"{self.role}.*.mp4"))
         number = max((int(number) for number in numbers), default=0) + 1
         return self._held.folder / f"{self.role}.{number}.mp4"
-
-    def _drop_if_empty(self, part: PartFile) -> None:
-        if part.safe_bytes == 0:
-            part.close()
-            part.path.unlink()
-            sync_folder(part.path.parent)
 
 
 def _opened(path: Path) -> PartFile | None:

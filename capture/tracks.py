@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from capture.fragments import FirstFrame, Layout, scan, shift_decode_times
+from capture.fragments import Layout, scan, shift_decode_times
 
 DECODE_TIME_BYTES = 8
 
@@ -24,11 +24,6 @@ class PartFile:
     shift_s: float = 0.0  # from its own media time to the track's
     layout: Layout = field(default_factory=Layout)
     safe_bytes: int = 0  # whole fragments, fsynced
-
-    @property
-    def first_frame(self) -> FirstFrame | None:
-        """When it began, once the first fragment is safe."""
-        return self.layout.first_frame if self.safe_bytes else None
 
     def settle(self) -> bool:
         """Find new whole fragments and make them safe; say whether there were some. Blocks."""

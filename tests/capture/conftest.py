@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestServer
 
+from capture.journal import Take
+from capture.report import Report
 from tests.capture.fake_server import CLASS_ID, TOKEN, FakeServer
 
 PRESENTATION = "lavfi:testsrc2=size=320x240:rate=25"
@@ -109,3 +111,24 @@ async def school(tmp_path: Path) -> AsyncIterator[Listening]:
 def takes(tmp_path: Path) -> Path:
     """Where the agent keeps its takes."""
     return tmp_path / "takes"
+
+
+class ListReport(Report):
+    """Keeps the news for a test to look at."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+        self.acknowledged: list[tuple[str, int]] = []
+        self.finished: list[str] = []
+
+    def recording(self, take: Take, folder: Path) -> None:
+        pass
+
+    def sent(self, take: Take, role: str, sent_bytes: int, safe_bytes: int) -> None:
+        self.acknowledged.append((role, sent_bytes))
+
+    def done(self, take: Take) -> None:
+        self.finished.append(take.take_id)
+
+    def problem(self, sentence: str) -> None:
+        self.problems.append(sentence)

@@ -76,7 +76,7 @@ async def test_two_tracks_arrive_and_the_link_is_printed(
         assert upload.length == upload.offset
         assert sha256(upload.path) == sha256(takes / events[0]["take"] / f"{role}.1.mp4")
         times = video_times_s(upload.path)
-        assert 5 < times[-1] < 10
+        assert 5 < times[-1] < 8.5
         assert all(abs(b - a - FRAME_S) < 0.03 for a, b in itertools.pairwise(times))
         assert key_frame_times_s(upload.path)[:3] == pytest.approx([0, 2, 4], abs=0.05)
     assert audio_end_s(school.fake.upload_of("presentation").path) > 5
@@ -223,5 +223,4 @@ def began_unix_s(path: Path) -> float:
     data = path.read_bytes()
     layout = Layout()
     scan(layout, lambda position, length: data[position : position + length], len(data))
-    assert layout.first_frame is not None
-    return layout.first_frame.unix_s
+    return layout.began_unix_s
