@@ -8,6 +8,7 @@ from stream.app_keys import DATABASE, FOLDERS, PSEUDONYM_KEY, SETTINGS, TEMPLATE
 from stream.catalogue.routes import routes as catalogue_routes
 from stream.database import open_database
 from stream.delivery.routes import routes as delivery_routes
+from stream.delivery.watch_page import routes as watch_page_routes
 from stream.folders import Folders
 from stream.health import routes as health_routes
 from stream.ingest.arrival import ARRIVAL, Arrival
@@ -45,6 +46,7 @@ def make_app(settings: Settings) -> web.Application:
         insight_routes,
         jobs_routes,
         people_routes,
+        watch_page_routes,
         watch_routes,
     ):
         app.add_routes(routes)

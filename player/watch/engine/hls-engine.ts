@@ -1,0 +1,86 @@
+/** hls.js: media sources fed by script, in every browser but Safari. The only importer of hls.js. */
+
+import Hls from "hls.js";
+
+import type { Rung } from "../api";
+import type { Engine, EngineOptions, Quality } from "./engine";
+import { AHEAD_S, configFor } from "./hls-config";
+import { rungOf } from "./qualities";
+import { remedyFor } from "./remedy";
+
+export function startHls(options: EngineOptions): Engine {
+  const { video, playlistUrl, startS, events, signal } = options;
+  const hls = new Hls(configFor(startS));
+  signal.addEventListener("abort", () => hls.destroy(), { once: true });
+  reportQualities(hls, options);
+  bearErrors(hls, options);
+  hls.loadSource(playlistUrl);
+  hls.attachMedia(video);
+  return {
+    choose(rung) {
+      const index = rung === null ? -1 : rungs(hls).indexOf(rung);
+      hls.nextLevel = index;
+      if (index >= 0 && index === hls.currentLevel) events.quality(rung ?? "low", false);
+    },
+    loadAhead: () => (hls.config.maxBufferLength = AHEAD_S),
+  };
+}
+
+function rungs(hls: Hls): Rung[] {
+  return hls.levels.map((level, index) => rungOf(level, index, hls.levels.length));
+}
+
+function reportQualities(hls: Hls, { events }: EngineOptions): void {
+  hls.on(Hls.Events.MANIFEST_PARSED, () => {
+    const names = rungs(hls);
+    events.qualities(
+      hls.levels.map((level, index): Quality => ({
+        rung: names[index] ?? "low",
+        bps: level.averageBitrate || level.bitrate,
+      })),
+    );
+  });
+  // The level that is *shown*: LEVEL_SWITCHED comes when its first frame plays.
+  hls.on(Hls.Events.LEVEL_SWITCHED, (_event, { level }) => {
+    const rung = rungs(hls)[level];
+    if (rung !== undefined) events.quality(rung, hls.autoLevelEnabled);
+  });
+}
+
+function bearErrors(hls: Hls, { video, events, signal }: EngineOptions): void {
+  let hasRecovered = false;
+  let isTroubled = false;
+  const over = (): void => {
+    if (isTroubled) events.trouble(null);
+    isTroubled = false;
+  };
+  hls.on(Hls.Events.FRAG_LOADED, over);
+  hls.on(Hls.Events.ERROR, (_event, data) => {
+    const isNetwork = data.type === Hls.ErrorTypes.NETWORK_ERROR;
+    const remedy = remedyFor({ isNetwork, isFatal: data.fatal, status: data.response?.code, hasRecovered });
+    if (remedy.do === "nothing") return;
+    if (remedy.do === "recover") {
+      hasRecovered = true;
+      events.recovering();
+      const wasPlaying = !video.paused;
+      hls.recoverMediaError();
+      if (wasPlaying) void video.play().catch(() => undefined); // refused: the viewer presses Play
+      return;
+    }
+    isTroubled = true;
+    events.trouble(remedy.do === "give up" ? remedy.trouble : "network");
+    if (remedy.do === "give up") hls.stopLoad();
+    else if (data.fatal) setTimeout(() => restart(hls, signal), 2000);
+  });
+  addEventListener("online", () => restart(hls, signal), { signal });
+}
+
+/** Ask again at once, instead of when the next retry is due. */
+function restart(hls: Hls, signal: AbortSignal): void {
+  if (signal.aborted) return;
+  if (hls.levels.length === 0) hls.loadSource(hls.url ?? "");
+  else {
+    hls.stopLoad();
+    hls.startLoad();
+  }
+}

@@ -1,0 +1,66 @@
+/** Where a viewer stopped, remembered in this browser. */
+
+const SAVE_EVERY_MS = 5000;
+/** So near to the start or the end it is kinder to begin anew. */
+const NOT_WORTH_S = 10;
+
+/** Return the place to continue from, or 0 to begin at the start. */
+export function continueFrom(savedS: number, durationS: number | null): number {
+  if (!Number.isFinite(savedS) || savedS < NOT_WORTH_S) return 0;
+  return durationS !== null && durationS > 0 && savedS > durationS - NOT_WORTH_S ? 0 : savedS;
+}
+
+/** Return the place a link asks for (`?t=760`), or null. */
+export function askedFor(search: string): number | null {
+  const text = new URLSearchParams(search).get("t");
+  const seconds = text === null || text.trim() === "" ? Number.NaN : Number(text);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
+}
+
+export class Place {
+  private readonly name: string;
+
+  constructor(viewer: string, lectureId: string) {
+    this.name = `flipcast.place.${viewer}.${lectureId}`;
+  }
+
+  read(): { positionS: number; durationS: number | null } {
+    const [position, duration] = (stored(this.name) ?? "").split(" ").map(Number);
+    return { positionS: position ?? 0, durationS: duration === undefined || Number.isNaN(duration) ? null : duration };
+  }
+
+  /** Write the place down while the video plays, when it stops, and when the page is hidden. */
+  follow(video: HTMLVideoElement, signal: AbortSignal): void {
+    let savedMs = 0;
+    const save = (): void => {
+      if (video.readyState === video.HAVE_NOTHING || video.seeking) return;
+      savedMs = performance.now();
+      store(this.name, `${video.ended ? 0 : video.currentTime.toFixed(1)} ${video.duration}`);
+    };
+    const saveSometimes = (): void => {
+      if (!video.paused && performance.now() - savedMs > SAVE_EVERY_MS) save();
+    };
+    video.addEventListener("timeupdate", saveSometimes, { signal });
+    for (const name of ["pause", "seeked", "ended"]) video.addEventListener(name, save, { signal });
+    addEventListener("pagehide", save, { signal });
+    document.addEventListener("visibilitychange", save, { signal });
+  }
+}
+
+// A browser may refuse storage; then a lecture simply begins at its start.
+function stored(name: string): string | null {
+  try {
+    return localStorage.getItem(name);
+  } catch (error) {
+    if (error instanceof DOMException) return null;
+    throw error;
+  }
+}
+
+function store(name: string, value: string): void {
+  try {
+    localStorage.setItem(name, value);
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+  }
+}

@@ -1,0 +1,155 @@
+/** Puts the player together: video, store, engine, controls, place and log. */
+
+import { element } from "./api";
+import type { Rung, SeekCause } from "./api";
+import { Controls } from "./controls/controls";
+import { markFilm, showFilm } from "./controls/film";
+import { Notice } from "./controls/notice";
+import { Preview } from "./controls/preview";
+import { SeekBar } from "./controls/seek-bar";
+import { startEngine } from "./engine/engine";
+import type { Engine } from "./engine/engine";
+import { openOutbox } from "./log/outbox";
+import { Sender } from "./log/sender";
+import { LogSession, newSession } from "./log/session";
+import { Tracker } from "./log/tracker";
+import { askedFor, continueFrom, Place } from "./place";
+import { MediaStore } from "./store";
+import { parseStoryboard } from "./storyboard";
+
+export interface Lecture {
+  lectureId: string;
+  viewer: string;
+  playlistUrl: string;
+  posterUrl: string | null;
+  storyboardUrl: string | null;
+}
+
+/** Show the player and make it work; `signal` ends everything it started. */
+export async function startPlayer(lecture: Lecture, signal: AbortSignal): Promise<void> {
+  const video = element("video") as HTMLVideoElement;
+  const store = new MediaStore({ video, frame: element("player") }, signal);
+  if (lecture.posterUrl !== null) video.poster = lecture.posterUrl;
+  element("watch").hidden = false;
+  const player = new Player(lecture, video, store, signal);
+  await player.start();
+}
+
+class Player {
+  private readonly notice: Notice;
+  private readonly preview = new Preview();
+  private readonly place: Place;
+  private controls: Controls | null = null;
+  private tracker: Tracker | null = null;
+  private engine: Engine | null = null;
+
+  constructor(
+    private readonly lecture: Lecture,
+    private readonly video: HTMLVideoElement,
+    private readonly store: MediaStore,
+    private readonly signal: AbortSignal,
+  ) {
+    this.notice = new Notice(signal);
+    this.place = new Place(lecture.viewer, lecture.lectureId);
+  }
+
+  async start(): Promise<void> {
+    const [startS, cause] = this.beginning();
+    // The engine's script is on its way while the log opens.
+    const [tracker, engine] = await Promise.all([this.openLog(), this.openEngine(startS)]);
+    this.tracker = tracker;
+    if (startS > 0) tracker.intent(cause, 0);
+    this.engine = engine;
+    if (engine === null) this.notice.change({ trouble: "media" });
+    this.openControls();
+    this.place.follow(this.video, this.signal);
+    this.video.addEventListener("play", () => this.begun(), { signal: this.signal });
+    if (cause === "resume" && startS > 0) this.offerStart(startS);
+    this.video.addEventListener("loadeddata", () => void this.loadPictures(), { signal: this.signal, once: true });
+  }
+
+  private beginning(): [number, SeekCause] {
+    const asked = askedFor(location.search);
+    if (asked !== null) return [asked, "start"];
+    const { positionS, durationS } = this.place.read();
+    return [continueFrom(positionS, durationS), "resume"];
+  }
+
+  private async openLog(): Promise<Tracker> {
+    const { lectureId, viewer } = this.lecture;
+    const outbox = await openOutbox(Date.now());
+    const log = new LogSession({ outbox, lectureId, viewer, session: newSession(), nowMs: Date.now });
+    const sender = new Sender(outbox, viewer, this.signal, (batch) => log.settled(batch));
+    void sender.drain(); // what earlier visits could not send
+    return new Tracker(this.video, log, sender, this.signal);
+  }
+
+  private openEngine(startS: number): Promise<Engine | null> {
+    return startEngine({
+      video: this.video,
+      playlistUrl: this.lecture.playlistUrl,
+      startS,
+      signal: this.signal,
+      events: {
+        qualities: (qualities) => this.controls?.showQualities(qualities),
+        quality: (rung, isAuto) => this.showQuality(rung, isAuto),
+        trouble: (trouble) => this.notice.change({ trouble }),
+        recovering: () => this.tracker?.recovering(),
+      },
+    });
+  }
+
+  private openControls(): void {
+    const seekTo = this.seekTo.bind(this);
+    const toggle = (cause: SeekCause): void => this.toggle(cause);
+    const choose = (rung: Rung | null): void => this.engine?.choose(rung);
+    this.controls = new Controls(this.store, { toggle, seekTo, choose }, this.signal);
+    new SeekBar(this.store, seekTo, this.preview, this.signal);
+    this.store.watch("isWaiting", (isWaiting) => this.notice.waiting(isWaiting));
+    this.store.watch("positionS", markFilm);
+  }
+
+  private showQuality(rung: Rung, isAuto: boolean): void {
+    this.tracker?.quality(rung, isAuto);
+    this.controls?.showQuality(rung, isAuto);
+  }
+
+  private toggle(cause: SeekCause): void {
+    if (this.store.get("isEnded")) this.seekTo(0, cause === "key" ? "key" : "start");
+    this.store.set("isPaused", !this.store.get("isPaused"));
+  }
+
+  private seekTo(targetS: number, cause: SeekCause, fromS = this.store.get("positionS")): void {
+    const durationS = this.store.get("durationS");
+    if (durationS === 0) return;
+    this.tracker?.intent(cause, fromS);
+    this.store.set("positionS", Math.min(durationS, Math.max(0, targetS)));
+  }
+
+  private begun(): void {
+    this.engine?.loadAhead();
+    this.notice.change({ continuesAtS: null });
+  }
+
+  private offerStart(startS: number): void {
+    this.notice.change({ continuesAtS: startS });
+    const fromStart = (): void => {
+      this.notice.change({ continuesAtS: null });
+      this.seekTo(0, "start");
+      this.store.set("isPaused", false);
+    };
+    element("from-start").addEventListener("click", fromStart, { signal: this.signal });
+  }
+
+  /** The pictures come after the first frame: they must not take its bytes. */
+  private async loadPictures(): Promise<void> {
+    const { storyboardUrl } = this.lecture;
+    if (storyboardUrl === null) return;
+    const response = await fetch(storyboardUrl, { signal: this.signal }).catch(() => null);
+    if (!response?.ok) return; // the bar works without them
+    const pictures = parseStoryboard(await response.text(), response.url);
+    this.preview.setPictures(pictures);
+    showFilm(pictures, (startS) => this.seekTo(startS, "button"));
+    markFilm(this.store.get("positionS"));
+  }
+}

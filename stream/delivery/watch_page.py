@@ -1,0 +1,43 @@
+"""`GET /lectures/{id}`: the page a lecture is watched on; while it is being made, its progress."""
+
+from typing import Any
+
+from aiohttp import web
+
+from stream.app_keys import DATABASE, person_of
+from stream.catalogue.lecture_facts import lecture_facts
+from stream.catalogue.store import lecture_for
+from stream.clock import utc_now
+from stream.ids import ID_PATTERN
+from stream.pages import page
+from stream.people.rights import Action
+
+routes = web.RouteTableDef()
+
+
+@routes.get(f"/lectures/{{lecture_id:{ID_PATTERN}}}")
+async def watch_page(request: web.Request) -> web.Response:
+    """Show the player, or how far the lecture is; 404 for whoever is not in its class."""
+    person, lecture_id = person_of(request), request.match_info["lecture_id"]
+    async with request.app[DATABASE].read() as session:
+        lecture, role = await lecture_for(session, person, lecture_id, Action.SEE)
+        facts = await lecture_facts(session, lecture, role, utc_now())
+    response = page(request, "watch.html", lecture=facts, data=page_data(facts, person.id))
+    response.headers["Cache-Control"] = "no-store"  # says whose page it is, and how far things are
+    return response
+
+
+def page_data(facts: dict[str, Any], viewer: str) -> dict[str, Any]:
+    """Return what the page's script needs (`PageData` in `player/watch/api.ts`).
+
+    `viewer` names the person in the browser's storage, so that on a shared computer nobody's
+    place and log become another's; the script never sends it.
+    """
+    progress = facts["progress"] or {"fraction": None, "eta_s": None}
+    names = ("state", "failure", "playlist_url", "poster_url", "storyboard_url", "may_manage")
+    return {
+        "lecture_id": facts["id"],
+        "viewer": viewer,
+        **{name: facts[name] for name in names},
+        **progress,
+    }
