@@ -2,6 +2,10 @@
 
 from aiohttp.web import AbstractRouteDef
 
-from stream.people import sign_in_routes
+from stream.people import account_routes, admin_routes, sign_in_routes
 
-routes: list[AbstractRouteDef] = [*sign_in_routes.routes]
+routes: list[AbstractRouteDef] = [
+    *account_routes.routes,
+    *admin_routes.routes,
+    *sign_in_routes.routes,
+]

@@ -1,11 +1,11 @@
 """SQL for persons and memberships that other features need too."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from stream.errors import Forbidden, NotFound
 from stream.people.rights import Action, may
-from stream.tables import Agent, ClassRole, Membership, Person
+from stream.tables import Agent, Class, ClassRole, Membership, Person
 
 
 async def role_in_class(
@@ -39,3 +39,8 @@ async def class_ids_of(session: AsyncSession, person_id: str) -> list[str]:
         select(Membership.class_id).where(Membership.person_id == person_id)
     )
     return list(rows)
+
+
+async def count_classes(session: AsyncSession) -> int:
+    """Return how many classes the school has."""
+    return await session.scalar(select(func.count()).select_from(Class)) or 0

@@ -185,16 +185,27 @@ async def test_a_ready_lecture_says_where_its_files_are(
     teacher = await sign_in(SchoolRole.TEACHER, class_id)
     student = await sign_in(SchoolRole.STUDENT, class_id)
     answer = await make(teacher, class_id)
-    facts = {"poster": "poster.jpg", "storyboard": None}
+    facts = {"poster": "poster.jpg", "storyboard": {"vtt": "storyboard.vtt", "count": 45}}
     package_id = await publish(database, answer["id"], facts)
     shown = await (await student.get(f"/api{answer['url']}")).json()
     base = f"/media/{answer['id']}/{package_id}"
     assert (shown["playlist_url"], shown["poster_url"], shown["storyboard_url"]) == (
         f"{base}/index.m3u8",
         f"{base}/poster.jpg",
-        None,
+        f"{base}/storyboard.vtt",
     )
     assert (shown["state"], shown["duration_s"], shown["may_manage"]) == ("ready", 90.0, False)
+
+
+async def test_a_lecture_of_sound_alone_has_no_pictures(
+    sign_in: SignIn, make_class: MakeClass, database: Database
+) -> None:
+    class_id = await make_class()
+    teacher = await sign_in(SchoolRole.TEACHER, class_id)
+    answer = await make(teacher, class_id)
+    await publish(database, answer["id"], {"poster": None, "storyboard": None})
+    shown = await (await teacher.get(f"/api{answer['url']}")).json()
+    assert (shown["poster_url"], shown["storyboard_url"]) == (None, None)
 
 
 async def test_a_device_makes_lectures_of_its_class_and_sees_only_those_recorded_by_devices(
