@@ -41,9 +41,8 @@ def test_every_setting_is_documented_with_its_default() -> None:
     text = (ROOT / "stream" / "README.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `(FLIPCAST_[A-Z_]+)` \| ([^|]*) \|", text, re.MULTILINE))
     defaults = {PREFIX + item.name.upper(): item.default for item in fields(Settings)}
-    assert {name: value.strip(" `") for name, value in rows.items()} == {
-        name: str(default) for name, default in defaults.items()
-    }
+    written = {name: value.strip(" `").replace("empty", "") for name, value in rows.items()}
+    assert written == {name: str(default) for name, default in defaults.items()}
 
 
 @pytest.mark.parametrize("kind", ["run", "test"])
