@@ -19,7 +19,7 @@ from capture.server import MadeLecture, Server
 from capture.takes import OpenTake
 from capture.tracks import TrackBytes
 
-MAX_UPLOADS = 4  # a server that loses an upload this often is not asked again
+MAX_UPLOADS = 3  # a server that loses an upload this often is not asked again
 
 T = TypeVar("T")
 

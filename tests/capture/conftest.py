@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
@@ -13,9 +14,12 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestServer
 
+from capture.arguments import recording_arguments
 from capture.journal import Take
 from capture.report import Report
+from capture.sources import parse_source
 from tests.capture.fake_server import CLASS_ID, TOKEN, FakeServer
+from transcode.locator import find_ffmpeg
 
 PRESENTATION = "lavfi:testsrc2=size=320x240:rate=25"
 PRESENTER = "lavfi:smptebars=size=160x120:rate=25"
@@ -132,3 +136,14 @@ class ListReport(Report):
 
     def problem(self, sentence: str) -> None:
         self.problems.append(sentence)
+
+
+@pytest.fixture(scope="session")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four seconds with sound, as a recorder writes them: what follows is always a copy of it."""
+    path = tmp_path_factory.mktemp("recorded") / "presentation.1.mp4"
+    source = parse_source(f"{PRESENTATION}:duration=4+{SOUND}:duration=4")
+    arguments = recording_arguments(find_ffmpeg(), source, path)
+    at_once = [word for word in arguments if word != "-re"]  # a stand-in need not take its time
+    subprocess.run(at_once, check=True)
+    return path

@@ -11,6 +11,7 @@ import hashlib
 import itertools
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -46,13 +47,14 @@ class FakeServer:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.lectures: list[dict[str, object]] = []
+        self.lectures: list[dict[str, Any]] = []
         self.roles: dict[str, str] = {}  # track id → role
         self.uploads: dict[str, FakeUpload] = {}
         self.requests: list[tuple[str, int]] = []  # method and Upload-Offset (-1: none)
         self.tokens_seen: set[str] = set()
         self.faults: list[Fault] = []
         self.cut_at: list[int] = []  # total bytes received at which to cut the connection
+        self.kept_at: list[int] = []  # how far an upload was after each cut
         self.location_prefix = ""
         self.received_bytes = 0
         self._number = itertools.count(1)
@@ -68,13 +70,11 @@ class FakeServer:
     def upload_of(self, role: str, lecture: int = 0) -> FakeUpload:
         """The newest upload for the track with that role in the n-th lecture."""
         tracks = self.lectures[lecture]["tracks"]
-        assert isinstance(tracks, list)
         ids = [track["id"] for track in tracks if track["role"] == role]
         return [u for u in self.uploads.values() if u.track_id in ids][-1]
 
     def start_offset_ms(self, role: str, lecture: int = 0) -> int:
         tracks = self.lectures[lecture]["tracks"]
-        assert isinstance(tracks, list)
         return int(next(t["start_offset_ms"] for t in tracks if t["role"] == role))
 
     @web.middleware
@@ -154,6 +154,7 @@ class FakeServer:
                 self.cut_at.pop(0)
                 with upload.path.open("ab") as file:
                     file.write(data)
+                self.kept_at.append(upload.offset)
                 assert request.transport is not None
                 request.transport.abort()
                 raise asyncio.CancelledError
