@@ -5,15 +5,16 @@ The only place where an error becomes a status (`STATUS`).
 
 import logging
 from datetime import timedelta
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 from sqlalchemy.exc import SQLAlchemyError
 
 from stream import errors
-from stream.app_keys import CALLER, DATABASE, SETTINGS, public_base
+from stream.app_keys import CALLER, DATABASE, SETTINGS
 from stream.clock import utc_now
+from stream.own_site import is_from_own_page
 from stream.pages import page
 from stream.people.sessions import (
     COOKIE,
@@ -133,18 +134,10 @@ async def errors_to_http(request: web.Request, handler: Handler) -> web.StreamRe
 @web.middleware
 async def same_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse unsafe requests that another site's page makes with our cookie (H17)."""
-    if request.method not in SAFE_METHODS and COOKIE in request.cookies:
-        site = request.headers.get("Sec-Fetch-Site")
-        origin = request.headers.get(hdrs.ORIGIN)
-        if site not in (None, "same-origin") or not _is_own_origin(request, origin, site):
-            raise errors.Forbidden("This request came from another site, so it was not done.")
+    is_unsafe = request.method not in SAFE_METHODS and COOKIE in request.cookies
+    if is_unsafe and not is_from_own_page(request):
+        raise errors.Forbidden("This request came from another site, so it was not done.")
     return await handler(request)
-
-
-def _is_own_origin(request: web.Request, origin: str | None, site: str | None) -> bool:
-    if origin is None:
-        return site == "same-origin"
-    return urlsplit(origin)[:2] == urlsplit(public_base(request))[:2]
 
 
 @web.middleware

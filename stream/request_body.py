@@ -1,13 +1,13 @@
 """Reads request bodies: forms of our own pages, JSON of programs. What is wrong is one sentence."""
 
 from typing import TypeVar
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import msgspec
-from aiohttp import hdrs, web
+from aiohttp import web
 
-from stream.app_keys import public_base
 from stream.errors import BadRequest, Forbidden
+from stream.own_site import is_from_a_browser, is_from_own_page
 
 MAX_FIELDS = 50
 # The second is what aiohttp calls a body without a type: a form without fields.
@@ -22,7 +22,8 @@ async def read_form(request: web.Request) -> dict[str, str]:
     Raises BadRequest, and Forbidden for another site's form: without a cookie it could not act
     for a person, but it could sign somebody in as somebody else.
     """
-    _require_own_page(request)
+    if is_from_a_browser(request) and not is_from_own_page(request):
+        raise Forbidden("This form came from another site, so nothing was done.")
     if request.content_type not in FORM_TYPES:
         raise BadRequest("This form was sent in a way the server does not read.")
     body = await _read(request)
@@ -53,13 +54,3 @@ async def _read(request: web.Request) -> bytes:
         return await request.read()
     except web.HTTPRequestEntityTooLarge as error:  # 400 by A08, whatever the limit is
         raise BadRequest("That is far more text than fits here.") from error
-
-
-def _require_own_page(request: web.Request) -> None:
-    site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    origin = request.headers.get(hdrs.ORIGIN)
-    own = urlsplit(public_base(request))
-    if site not in ("same-origin", "none") or (
-        origin is not None and urlsplit(origin)[:2] != own[:2]
-    ):
-        raise Forbidden("This form came from another site, so nothing was done.")
