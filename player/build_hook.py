@@ -24,6 +24,8 @@ def node(*arguments: str) -> None:
     environment = dict(os.environ)
     # npm starts tools by the name `node`: let that be this one.
     environment["PATH"] = f"{NODE_FOLDER / 'bin'}{os.pathsep}{environment.get('PATH', '')}"
+    # Schools' networks often look into TLS with an authority of their own, which the system trusts.
+    environment.setdefault("NODE_USE_SYSTEM_CA", "1")
     binary = str(NODE_FOLDER / "bin" / "node")
     subprocess.run([binary, *arguments], cwd=PLAYER, env=environment, check=True)
 
