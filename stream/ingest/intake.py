@@ -74,6 +74,7 @@ class Intake:
             try:
                 is_more = await self._gather(body, pace)
             except FlipcastError:  # of the connection, not of the disk: what came can be kept
+                self._writer.is_ending = True
                 await self._make_safe(part)
                 raise
             if not is_more:
@@ -105,7 +106,7 @@ class Intake:
             return False
         if pace.is_too_slow(len(piece or b""), _now_s()):
             raise TooSlow("The bytes came too slowly. What has arrived is kept; go on from there.")
-        if self._writer.must_end.is_set():
+        if self._writer.is_ending:
             raise Busy("The server ends this connection. What has arrived is kept.", 1)
         if piece is not None:
             self._accept(piece)

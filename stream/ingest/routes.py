@@ -20,8 +20,8 @@ ONE = f"/uploads/{{upload_id:{ID_PATTERN}}}"
 
 
 async def add_tus_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """Say which version is spoken, on every answer below /uploads/; a signal: errors too."""
-    if not request.path.startswith("/uploads/"):
+    """Say which version is spoken, on every answer below /uploads; a signal: errors too."""
+    if not request.path.startswith("/uploads"):
         return
     response.headers["Tus-Resumable"] = protocol.VERSION
     response.headers["Cache-Control"] = "no-store"
@@ -29,6 +29,7 @@ async def add_tus_headers(request: web.Request, response: web.StreamResponse) ->
         response.headers["Tus-Version"] = protocol.VERSION
 
 
+@routes.options("/uploads")
 @routes.options("/uploads/")
 @routes.options(ONE)
 async def describe(request: web.Request) -> web.Response:
@@ -42,6 +43,7 @@ async def describe(request: web.Request) -> web.Response:
     return web.Response(status=204, headers=headers)
 
 
+@routes.post("/uploads")  # clients that tidy addresses leave the slash out
 @routes.post("/uploads/")
 async def create(request: web.Request) -> web.Response:
     """Make an upload for a track; with creation-with-upload, take its first bytes too."""
@@ -74,6 +76,7 @@ async def _take_first(
 async def tell_offset(request: web.Request) -> web.Response:
     """Say how many bytes are safe, and how many are expected."""
     protocol.require_version(request.headers)
+    await request.app[WRITERS].settle(request.match_info["upload_id"])
     upload = await _own_upload(request)
     await require_whole(request.app, upload)
     headers = {"Upload-Offset": str(upload.offset_bytes)}

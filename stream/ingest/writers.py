@@ -23,7 +23,7 @@ class Writer:
 
     def __init__(self, now_s: float) -> None:
         self.last_byte_s = now_s
-        self.must_end = asyncio.Event()
+        self.is_ending = False  # it was asked to end, or its connection has broken
         self.ended = asyncio.Event()
 
     def is_silent(self, now_s: float) -> bool:
@@ -41,7 +41,7 @@ class Writers:
     async def hold(self, upload_id: str) -> AsyncIterator[Writer]:
         """Be the upload's writer until the block ends. Raises Locked when another one is."""
         while other := self._writing.get(upload_id):
-            if not other.is_silent(_now_s()) and not other.must_end.is_set():
+            if not other.is_silent(_now_s()) and not other.is_ending:
                 raise Locked("Another connection is sending this upload right now.")
             await self._end(other)
         self._writing[upload_id] = writer = Writer(_now_s())
@@ -56,13 +56,23 @@ class Writers:
         if other := self._writing.get(upload_id):
             await self._end(other)
 
+    async def settle(self, upload_id: str) -> None:
+        """Wait for a writer that is about to end: it may still be writing an offset down.
+
+        So a client that comes back right after its connection broke is told the final offset.
+        Raises Locked when the writer does not end.
+        """
+        other = self._writing.get(upload_id)
+        if other is not None and other.is_ending:
+            await self._end(other)
+
     def end_all(self) -> None:
         """Make every writer end after what it has received; for a polite stop of the server."""
         for writer in list(self._writing.values()):
-            writer.must_end.set()
+            writer.is_ending = True
 
     async def _end(self, writer: Writer) -> None:
-        writer.must_end.set()
+        writer.is_ending = True
         try:
             async with asyncio.timeout(MAKE_PLACE_S):
                 await writer.ended.wait()

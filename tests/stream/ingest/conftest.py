@@ -1,5 +1,6 @@
 """A running server whose jobs only lie in the queue, and people who send tracks to it."""
 
+import asyncio
 import base64
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,10 +17,12 @@ from stream.app_keys import DATABASE, FOLDERS
 from stream.clock import utc_now
 from stream.database import Database
 from stream.ids import new_id
+from stream.ingest.pace import PATIENCE, Patience
 from stream.jobs.notices import NOTICES
 from stream.jobs.orders import PublishOrders
 from stream.jobs.queue import InMemoryQueue
 from stream.jobs.worker import PUBLISH_ORDERS, worker
+from stream.people.sessions import COOKIE
 from stream.settings import Settings
 from stream.tables import (
     Lecture,
@@ -59,7 +62,7 @@ class Sender:
     @property
     def app(self) -> web.Application:
         """The running application."""
-        app = self.person.client.app
+        app: web.Application | None = self.person.client.app
         assert app is not None
         return app
 
@@ -118,6 +121,48 @@ class Sender:
         return row
 
 
+@dataclass(slots=True)
+class SlowPatch:
+    """A PATCH on a connection of its own, whose body is sent by hand."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    async def send(self, data: bytes) -> None:
+        """Send some bytes of the body."""
+        self.writer.write(data)
+        await self.writer.drain()
+
+    async def status(self) -> int:
+        """Wait for the answer; its status."""
+        line = await self.reader.readline()
+        return int(line.split()[1])
+
+    def break_off(self) -> None:
+        """Reset the connection."""
+        self.writer.transport.abort()
+
+
+async def begin_patch(sender: Sender, path: str, offset: int, body_bytes: int) -> SlowPatch:
+    """Send the head of a PATCH; the body is up to the test."""
+    url = sender.person.client.make_url("/")
+    assert url.host is not None
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    fields = {
+        "Host": f"{url.host}:{url.port}",
+        "Origin": str(url).rstrip("/"),
+        "Cookie": f"{COOKIE}={sender.person.token}",
+        "Tus-Resumable": "1.0.0",
+        "Content-Type": CONTENT_TYPE,
+        "Upload-Offset": str(offset),
+        "Content-Length": str(body_bytes),
+    }
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    writer.write(f"PATCH {path} HTTP/1.1\r\n{head}\r\n".encode())
+    await writer.drain()
+    return SlowPatch(reader, writer)
+
+
 MakeSender = Callable[..., Awaitable[Sender]]
 MakeTracks = Callable[..., Awaitable[tuple[str, list[str]]]]
 
@@ -127,11 +172,24 @@ async def _orders_without_worker(app: web.Application) -> AsyncIterator[None]:
     yield
 
 
-@pytest.fixture
-async def client(settings: Settings) -> AsyncIterator[TestClient[Any, Any]]:
-    """A running server that takes orders and encodes nothing: what is sent here is no video."""
+def make_idle_app(settings: Settings) -> web.Application:
+    """The server, but orders stay in the queue: what is sent here is no video."""
     app = make_app(settings)
     app.cleanup_ctx[app.cleanup_ctx.index(worker)] = _orders_without_worker
+    return app
+
+
+@pytest.fixture
+def patience() -> Patience:
+    """How long the server waits for slow bodies."""
+    return Patience()
+
+
+@pytest.fixture
+async def client(settings: Settings, patience: Patience) -> AsyncIterator[TestClient[Any, Any]]:
+    """A running server that encodes nothing."""
+    app = make_idle_app(settings)
+    app[PATIENCE] = patience
     async with TestClient(TestServer(app), cookie_jar=DummyCookieJar()) as running:
         yield running
 
