@@ -30,7 +30,7 @@ def inputs_of(text: str) -> str:
         pytest.param(
             "x11::0.0+pulse:mic",
             "-thread_queue_size 64 -f x11grab -framerate 15 -i :0.0 "
-            "-isync 0 -thread_queue_size 1024 -f pulse -fragment_size 9600 "
+            "-isync 0 -thread_queue_size 1024 -f pulse -fragment_size 1920 "
             "-sample_rate 48000 -i mic",
             id="a-microphone-keeps-its-distance-to-the-screen",
         ),
