@@ -7,8 +7,8 @@ import { markFilm, showFilm } from "./controls/film";
 import { Notice } from "./controls/notice";
 import { Preview } from "./controls/preview";
 import { SeekBar } from "./controls/seek-bar";
-import { startEngine } from "./engine/engine";
-import type { Engine } from "./engine/engine";
+import { loadEngine } from "./engine/engine";
+import type { Engine, StartEngine } from "./engine/engine";
 import { openOutbox } from "./log/outbox";
 import { Sender } from "./log/sender";
 import { LogSession, newSession } from "./log/session";
@@ -29,10 +29,8 @@ export interface Lecture {
 export async function startPlayer(lecture: Lecture, signal: AbortSignal): Promise<void> {
   const video = element("video") as HTMLVideoElement;
   const store = new MediaStore({ video, frame: element("player") }, signal);
-  if (lecture.posterUrl !== null) video.poster = lecture.posterUrl;
   element("watch").hidden = false;
-  const player = new Player(lecture, video, store, signal);
-  await player.start();
+  await new Player(lecture, video, store, signal).start();
 }
 
 class Player {
@@ -54,18 +52,32 @@ class Player {
   }
 
   async start(): Promise<void> {
+    const loading = loadEngine(this.video); // on its way while the log opens
     const [startS, cause] = this.beginning();
-    // The engine's script is on its way while the log opens.
-    const [tracker, engine] = await Promise.all([this.openLog(), this.openEngine(startS)]);
-    this.tracker = tracker;
-    if (startS > 0) tracker.intent(cause, 0);
-    this.engine = engine;
-    if (engine === null) this.notice.change({ trouble: "media" });
+    this.tracker = await this.openLog();
     this.openControls();
+    const start = await loading;
+    if (start === null) {
+      this.notice.change({ trouble: "media" });
+      return;
+    }
+    if (startS > 0) this.tracker.intent(cause, 0);
+    else this.showPoster();
     this.place.follow(this.video, this.signal);
+    this.engine = this.openEngine(start, startS);
     this.video.addEventListener("play", () => this.begun(), { signal: this.signal });
-    if (cause === "resume" && startS > 0) this.offerStart(startS);
+    this.video.addEventListener("loadedmetadata", () => this.showKind(), { signal: this.signal });
     this.video.addEventListener("loadeddata", () => void this.loadPictures(), { signal: this.signal, once: true });
+    if (cause === "resume" && startS > 0) this.offerStart(startS);
+  }
+
+  /** Not where playing goes on in the middle: the picture of that place says more. */
+  private showPoster(): void {
+    if (this.lecture.posterUrl !== null) this.video.poster = this.lecture.posterUrl;
+  }
+
+  private showKind(): void {
+    element("player").dataset["picture"] = this.video.videoWidth === 0 ? "none" : "some";
   }
 
   private beginning(): [number, SeekCause] {
@@ -84,8 +96,8 @@ class Player {
     return new Tracker(this.video, log, sender, this.signal);
   }
 
-  private openEngine(startS: number): Promise<Engine | null> {
-    return startEngine({
+  private openEngine(start: StartEngine, startS: number): Engine {
+    return start({
       video: this.video,
       playlistUrl: this.lecture.playlistUrl,
       startS,

@@ -4,23 +4,30 @@ import { element } from "./api";
 import type { PageData, Progress } from "./api";
 import { timeLeft, waitingWords } from "./words";
 
+/** A failed lecture may be given another recording; it is asked about this often. */
+const FAILED_AGAIN_MS = 30_000;
+
 /** Follow the lecture's progress; resolves with it once the lecture is ready. */
 export function waitUntilReady(data: PageData, signal: AbortSignal): Promise<Progress> {
   show(data, data.may_manage);
-  return new Promise((resolve) => {
-    const source = new EventSource(`/api/lectures/${data.lecture_id}/progress`);
-    signal.addEventListener("abort", () => source.close(), { once: true });
-    source.addEventListener("progress", (event: MessageEvent<string>) => {
-      const progress = JSON.parse(event.data) as Progress;
-      show(progress, data.may_manage);
-      if (progress.state !== "ready" || progress.playlist_url === null) return;
-      source.close();
-      resolve(progress);
-    });
-    // EventSource connects again by itself; say so only while it does.
-    source.addEventListener("error", () => (element("waiting-link").hidden = false));
-    source.addEventListener("open", () => (element("waiting-link").hidden = true));
+  return new Promise((resolve) => follow(data, signal, resolve));
+}
+
+function follow(data: PageData, signal: AbortSignal, onReady: (progress: Progress) => void): void {
+  const source = new EventSource(`/api/lectures/${data.lecture_id}/progress`);
+  signal.addEventListener("abort", () => source.close(), { once: true });
+  source.addEventListener("progress", (event: MessageEvent<string>) => {
+    const progress = JSON.parse(event.data) as Progress;
+    show(progress, data.may_manage);
+    const isReady = progress.state === "ready" && progress.playlist_url !== null;
+    if (!isReady && progress.state !== "failed") return;
+    source.close(); // the server has said its last words; EventSource would ask again at once
+    if (isReady) onReady(progress);
+    else setTimeout(() => signal.aborted || follow(data, signal, onReady), FAILED_AGAIN_MS);
   });
+  // EventSource connects again by itself, unless it was refused; say so while it does.
+  source.addEventListener("error", () => (element("waiting-link").hidden = false));
+  source.addEventListener("open", () => (element("waiting-link").hidden = true));
 }
 
 function show(progress: Progress, mayManage: boolean): void {
@@ -32,8 +39,8 @@ function show(progress: Progress, mayManage: boolean): void {
   setText("waiting-left", state === "encoding" ? timeLeft(progress.eta_s) : "");
   element("waiting-next").hidden = !(state === "failed" && mayManage);
   const bar = element("waiting-bar") as HTMLProgressElement;
-  bar.hidden = state === "failed" || state === "recording";
-  if (fraction === null || state !== "encoding") bar.removeAttribute("value");
+  bar.hidden = state !== "encoding"; // before that there is nothing to measure
+  if (fraction === null) bar.removeAttribute("value");
   else bar.value = fraction;
   setText("waiting-percent", state === "encoding" && fraction !== null ? `${Math.floor(fraction * 100)} %` : "");
 }

@@ -72,10 +72,12 @@ export function abilitiesOf(video: HTMLVideoElement): Abilities {
   };
 }
 
-/** Start the fitting engine; null when the browser can play nothing of the kind. */
-export async function startEngine(options: EngineOptions): Promise<Engine | null> {
-  const fitting = fittingEngine(abilitiesOf(options.video));
-  if (fitting === "native") return (await import("./native-engine")).startNative(options);
-  if (fitting === "hls") return (await import("./hls-engine")).startHls(options);
+export type StartEngine = (options: EngineOptions) => Engine;
+
+/** Load the script of the fitting engine; null when the browser can play nothing of the kind. */
+export async function loadEngine(video: HTMLVideoElement): Promise<StartEngine | null> {
+  const fitting = fittingEngine(abilitiesOf(video));
+  if (fitting === "native") return (await import("./native-engine")).startNative;
+  if (fitting === "hls") return (await import("./hls-engine")).startHls;
   return null;
 }

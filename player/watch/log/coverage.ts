@@ -80,19 +80,22 @@ export function rangesOf(seconds: ReadonlySet<number>): SecondRange[] {
 
 function credit(coverage: Coverage, [fromS, toS]: Piece, durationS: number): Coverage {
   const pieces = new Map(coverage.pieces);
-  const fresh = new Set(coverage.fresh);
-  const all = new Set(coverage.all);
+  const counted: number[] = [];
   for (let second = Math.floor(fromS); second < toS; second += 1) {
-    if (all.has(second)) continue;
+    if (coverage.all.has(second)) continue;
     const merged = merge(pieces.get(second) ?? [], [Math.max(fromS, second), Math.min(toS, second + 1)]);
     const lengthS = durationS > 0 ? Math.min(1, durationS - second) : 1; // the last one may be short
     if (total(merged) >= COUNTS_FROM * lengthS - 1e-9) {
       pieces.delete(second);
-      fresh.add(second);
-      all.add(second);
+      counted.push(second);
     } else pieces.set(second, merged);
   }
-  return { ...coverage, pieces, fresh, all };
+  if (counted.length === 0) return { ...coverage, pieces };
+  return { ...coverage, pieces, fresh: joined(coverage.fresh, counted), all: joined(coverage.all, counted) };
+}
+
+function joined(seconds: ReadonlySet<number>, more: readonly number[]): Set<number> {
+  return new Set([...seconds, ...more]);
 }
 
 function merge(pieces: readonly Piece[], piece: Piece): Piece[] {

@@ -1,0 +1,61 @@
+"""A real server with a real, small package, and a real browser."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser
+
+from stream.settings import Settings
+from stream.tables import LectureState
+from tests.browser import chromium
+from tests.generated_media import NO_DURATION, OPUS, VP8, picture, run_ffmpeg, sound
+from tests.running_site import Site, Watched
+from transcode.media import Source, TrackRole
+from transcode.package import make_package
+
+LECTURE_S = 24
+
+
+@pytest.fixture(scope="session")
+def package_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A package of two tracks, 24 s long, made once: slides with a camera, all rungs."""
+    folder = tmp_path_factory.mktemp("lecture")
+    slides, camera = folder / "slides.webm", folder / "camera.webm"
+    size = picture(640, 360, "15")
+    run_ffmpeg(*size, *sound(), "-t", str(LECTURE_S), *VP8, *OPUS, *NO_DURATION, str(slides))
+    run_ffmpeg(*picture(320, 180, "15"), "-t", str(LECTURE_S), *VP8, *NO_DURATION, str(camera))
+    sources = [
+        Source(slides, TrackRole.PRESENTATION),
+        Source(camera, TrackRole.PRESENTER),
+    ]
+    asyncio.run(make_package(sources, folder / "package"))
+    return folder / "package"
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
+    """A running server with a data folder of its own."""
+    running = Site(Settings(data=tmp_path / "data", listen="127.0.0.1:0", free_space_bytes=0))
+    await running.start()
+    try:
+        yield running
+    finally:
+        await running.stop()
+
+
+@pytest.fixture
+async def lecture(site: Site, package_folder: Path) -> Watched:
+    """A lecture everybody in its class can watch."""
+    class_id = await site.make_class()
+    lecture_id = await site.make_lecture(class_id, LectureState.ENCODING)
+    await site.publish(lecture_id, package_folder)
+    return Watched(class_id, lecture_id)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A headless Chromium of the test's own."""
+    async with chromium() as running:
+        yield running
