@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import String, case, cast, delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -87,7 +87,9 @@ async def anybody_exists(session: AsyncSession) -> bool:
 
 async def all_persons(session: AsyncSession) -> list[Person]:
     """Return everybody: admins, teachers, students, each by name."""
-    rows = await session.scalars(select(Person).order_by(Person.role, func.lower(Person.name)))
+    place = {role.value: number for number, role in enumerate(SchoolRole)}
+    rank = case(place, value=cast(Person.role, String))
+    rows = await session.scalars(select(Person).order_by(rank, func.lower(Person.name), Person.id))
     return list(rows)
 
 
