@@ -14,7 +14,7 @@ import typer
 
 from capture.address import ClassPage, parse_class_page, parse_server, read_token
 from capture.devices import list_devices
-from capture.errors import CaptureError, SettingRefused
+from capture.errors import CaptureError, RecordingFailed, SettingRefused
 from capture.record import Stop, Wish, record_take
 from capture.report import JsonReport, LinesReport, Report
 from capture.server import connected
@@ -98,7 +98,9 @@ def send(
         _say("Nothing waits to be sent.", as_json=as_json)
         return
     leftovers = asyncio.run(_send(origin, read_token(token_file), root, report))
-    if leftovers is None or leftovers.refused:
+    if leftovers is None:
+        raise RecordingFailed("Stopped before everything was sent; the rest waits for next time.")
+    if leftovers.refused:
         raise typer.Exit(1)
 
 

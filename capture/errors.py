@@ -2,7 +2,7 @@
 
     CaptureError
     ├── SettingRefused       a source, an address or a token that cannot be used
-    ├── RecordingFailed      no recorder could record, or one had to be given up
+    ├── RecordingFailed      a recorder had to be given up, or the rest was left for next time
     ├── TakeUnreadable       a take's journal on this disk is not one of ours, or was damaged
     └── ServerError
         ├── ServerUnavailable   worth another try: no network, a timeout, a busy or full server
@@ -23,7 +23,7 @@ class SettingRefused(CaptureError):
 
 
 class RecordingFailed(CaptureError):
-    """A recorder could not record, or had to be given up."""
+    """A recorder had to be given up, or the rest was left for next time."""
 
 
 class TakeUnreadable(CaptureError):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -49,6 +50,24 @@ class Agent:
         assert self.process.returncode is not None
         lines = out.decode().splitlines()
         return self.process.returncode, [json.loads(line) for line in lines], log.decode()
+
+    def recorders(self) -> dict[int, str]:
+        """Command lines of the processes that the agent started, by process id."""
+        found = {}
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                parent = int(stat.read_text().rpartition(")")[2].split()[1])
+                command = (stat.parent / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except OSError:  # it ended meanwhile
+                continue
+            if parent == self.process.pid:
+                found[int(stat.parent.name)] = command
+        return found
+
+    def kill_recorder(self, role: str) -> None:
+        """SIGKILL the ffmpeg that records the track with that role."""
+        victim = next(pid for pid, command in self.recorders().items() if f"{role}." in command)
+        os.kill(victim, signal.SIGKILL)
 
     async def _log(self) -> str:
         assert self.process.stderr is not None

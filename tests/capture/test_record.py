@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import os
 import signal
 import time
 from collections.abc import Iterable
@@ -27,20 +26,6 @@ def two_tracks(school: Listening, takes: Path) -> list[str]:
         *("record", "--to", school.class_page, "--folder", str(takes), "--json"),
         *("--presentation", f"{PRESENTATION}+{SOUND}", "--presenter", PRESENTER),
     ]
-
-
-def children(pid: int) -> dict[int, str]:
-    """Command lines of the processes that `pid` started, by process id."""
-    found = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = int(stat.read_text().rpartition(")")[2].split()[1])
-            command = (stat.parent / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-        except OSError:
-            continue
-        if parent == pid:
-            found[int(stat.parent.name)] = command
-    return found
 
 
 def alive(pids: Iterable[int]) -> list[int]:
@@ -88,7 +73,7 @@ async def test_a_killed_agent_loses_at_most_two_seconds_and_the_next_start_sends
 ) -> None:
     agent = await start_agent(*two_tracks(school, takes))
     event = await record_for(agent, 4)
-    recorders = children(agent.process.pid)
+    recorders = agent.recorders()
     killed_at = time.time()
     agent.process.kill()
     await agent.process.wait()
@@ -115,9 +100,7 @@ async def test_a_recorder_that_is_killed_comes_back_on_the_same_timeline(
 ) -> None:
     agent = await start_agent(*two_tracks(school, takes))
     await record_for(agent, 2.5)
-    recorders = children(agent.process.pid)
-    victim = next(pid for pid, command in recorders.items() if "presentation.1" in command)
-    os.kill(victim, signal.SIGKILL)
+    agent.kill_recorder("presentation")
     await asyncio.sleep(5)
     agent.process.send_signal(signal.SIGINT)
     status, events, _ = await agent.end()
@@ -210,7 +193,7 @@ async def test_no_recorder_inherits_the_token_and_no_file_holds_it(
 ) -> None:
     agent = await start_agent(*two_tracks(school, takes))
     event = await record_for(agent, 0.5)
-    recorders = children(agent.process.pid)
+    recorders = agent.recorders()
     assert len(recorders) == 2
     assert not any(b"right-token" in environment_of(pid) for pid in recorders)
     assert "right-token" not in (takes / str(event["take"]) / "take.json").read_text()
