@@ -24,22 +24,22 @@ export function show(state: UploadState, onForget: (delivery: Delivery) => void)
   const isChoosing = state.status === "choosing" || state.status === "preparing";
   element("choose", HTMLFormElement).hidden = !isChoosing;
   div("transfer").hidden = isChoosing;
-  if (isChoosing) showChoosing(state, onForget);
+  showInterrupted(isChoosing ? state.interrupted : [], onForget);
+  if (isChoosing) showChoosing(state);
   else showTransfer(state);
 }
 
 type Choosing = Extract<UploadState, { status: "choosing" | "preparing" }>;
 type Transferring = Exclude<UploadState, Choosing>;
 
-function showChoosing(state: Choosing, onForget: (delivery: Delivery) => void): void {
-  showInterrupted(state.interrupted, onForget);
+function showChoosing(state: Choosing): void {
   const match = matchInterrupted(state.interrupted, state.chosen);
   const missing = match?.missing.map((track) => track.file.name).join(" and ") ?? "";
   const hint = missing === "" ? null : `To go on, choose ${missing} too.`;
   write("problem", (state.status === "choosing" ? state.problem : null) ?? hint);
   for (const slot of ["recording", "camera"] as const) {
     const file = state.chosen[slot];
-    write(`${slot}-chosen`, file && `${file.name} · ${bytes(file.sizeBytes)}`);
+    write(`${slot}-chosen`, file && bytes(file.sizeBytes));
   }
   const start = element("start", HTMLButtonElement);
   start.disabled = state.status === "preparing";
@@ -56,22 +56,30 @@ function startWords(state: Choosing, interrupted: Delivery | null): string {
 
 function showInterrupted(interrupted: Delivery[], onForget: (delivery: Delivery) => void): void {
   const list = div("interrupted");
+  const ids = interrupted.map((delivery) => delivery.lectureId).join(" ");
+  if (list.dataset["ids"] === ids) return; // an open "Delete" must not close under the finger
+  list.dataset["ids"] = ids;
   list.hidden = interrupted.length === 0;
-  list.replaceChildren(
-    ...interrupted.map((delivery) => {
-      const item = document.createElement("li");
-      const words = document.createElement("p");
-      words.textContent = interruptedWords(delivery);
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = "Delete it instead";
-      button.setAttribute("aria-label", `Delete “${delivery.title}” instead`);
-      button.addEventListener("click", () => onForget(delivery));
-      item.className = "notice";
-      item.append(words, button);
-      return item;
-    }),
-  );
+  list.replaceChildren(...interrupted.map((delivery) => interruptedItem(delivery, onForget)));
+}
+
+function interruptedItem(delivery: Delivery, onForget: (delivery: Delivery) => void): HTMLElement {
+  const item = document.createElement("li");
+  item.className = "notice";
+  const words = document.createElement("p");
+  words.textContent = interruptedWords(delivery);
+  const ask = document.createElement("summary");
+  ask.textContent = "Delete it instead";
+  ask.setAttribute("aria-label", `Delete “${delivery.title}” instead`);
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "Delete what has arrived";
+  button.addEventListener("click", () => onForget(delivery));
+  const details = document.createElement("details");
+  details.className = "ask";
+  details.append(ask, button);
+  item.append(words, details);
+  return item;
 }
 
 function showTransfer(state: Transferring): void {

@@ -7,6 +7,7 @@ import {
   secondsLeft,
   sentBytesOf,
   totalBytesOf,
+  unfinished,
   type UploadState,
 } from "./state";
 
@@ -80,10 +81,11 @@ export function statusWords(state: UploadState): string {
 
 /** Return what an interrupted delivery's note says. */
 export function interruptedWords(delivery: Delivery): string {
-  const names = delivery.tracks
-    .filter((track) => track.sentBytes < track.file.sizeBytes)
-    .map((track) => track.file.name)
-    .join(" and ");
+  const names = unfinished(delivery).map((track) => track.file.name);
   const percent = percentOf(sentBytesOf(delivery), totalBytesOf(delivery));
-  return `“${delivery.title}” was interrupted at ${percent} %. Choose the same file to go on: ${names}`;
+  const files = names.length > 1 ? "the same files" : "the same file";
+  return (
+    `“${delivery.title}” was interrupted at ${percent} %. ` +
+    `Choose ${files} again to go on: ${names.join(" and ")}`
+  );
 }
