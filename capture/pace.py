@@ -25,7 +25,7 @@ def wait_s(failures: int, jitter: float) -> float:
 
     Doubles from half a second up to MAX_WAIT_S; the result is between half of that and all of it.
     """
-    full = min(MAX_WAIT_S, 0.5 * 2 ** min(failures, 10))
+    full = min(MAX_WAIT_S, 0.25 * 2 ** min(failures, 10))
     return float(full * (0.5 + jitter / 2))
 
 
