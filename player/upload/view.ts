@@ -70,7 +70,6 @@ function interruptedItem(delivery: Delivery, onForget: (delivery: Delivery) => v
   words.textContent = interruptedWords(delivery);
   const ask = document.createElement("summary");
   ask.textContent = "Delete it instead";
-  ask.setAttribute("aria-label", `Delete “${delivery.title}” instead`);
   const button = document.createElement("button");
   button.type = "button";
   button.textContent = "Delete what has arrived";
