@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from stream.catalogue.join_code import new_join_code
@@ -54,14 +55,20 @@ async def class_with_code(session: AsyncSession, code: str) -> Class:
 
 
 async def join_class(session: AsyncSession, class_id: str, person_id: str, now: datetime) -> None:
-    """Make the person a student of the class; members stay what they are."""
+    """Make the person a student of the class; members stay what they are.
+
+    Raises Conflict when the same person is joining in another request at this moment.
+    """
     if await session.get(Membership, (class_id, person_id)) is None:
         session.add(
             Membership(
                 class_id=class_id, person_id=person_id, role=ClassRole.STUDENT, created_at=now
             )
         )
-        await session.flush()
+        try:
+            await session.flush()
+        except IntegrityError as error:
+            raise Conflict("You have just joined this class. Go to the front page.") from error
 
 
 async def remove_member(

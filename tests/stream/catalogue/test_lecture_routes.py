@@ -1,10 +1,12 @@
 """`/api/lectures`, verb by verb."""
 
+from base64 import b64encode
 from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient
 from sqlalchemy import func, select
+from yarl import URL
 
 from stream.app_keys import FOLDERS
 from stream.clock import utc_now
@@ -315,3 +317,27 @@ async def test_a_removed_lecture_leaves_neither_rows_nor_files(
     emptied = ("upload", "job", "package", "watch_event", "coverage")
     assert {name: left[name] for name in emptied} == dict.fromkeys(emptied, 0)
     assert persons == 1
+
+
+async def test_removing_a_lecture_ends_the_upload_that_is_on_its_way(
+    client: TestClient[Any, Any], sign_in: SignIn, make_class: MakeClass
+) -> None:
+    class_id = await make_class()
+    teacher = await sign_in(SchoolRole.TEACHER, class_id)
+    answer = await make(teacher, class_id)
+    tus = {"Tus-Resumable": "1.0.0"}
+    track = b64encode(answer["tracks"][0]["id"].encode()).decode()
+    wanted = tus | {"Upload-Length": "100", "Upload-Metadata": f"track {track}"}
+    made = await teacher.post(answer["upload_url"], headers=wanted)
+    assert made.status == 201, await made.text()
+    upload = URL(made.headers["Location"]).path
+    patch = tus | {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+    first = await teacher.request("PATCH", upload, headers=patch, data=b"x" * 40)
+    assert first.status == 204
+    assert (await teacher.request("DELETE", f"/api{answer['url']}")).status == 204
+    rest = await teacher.request(
+        "PATCH", upload, headers=patch | {"Upload-Offset": "40"}, data=b"x" * 60
+    )
+    assert rest.status == 404
+    assert client.app is not None
+    assert list(client.app[FOLDERS].originals.iterdir()) == []
