@@ -1,5 +1,6 @@
 """Real browsers for tests: where they are, how they are started, and why a test is skipped."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -77,6 +78,16 @@ async def visitor(browser: Browser, url: str, **options: object) -> AsyncIterato
         yield context
     finally:
         await context.close()
+
+
+async def until(page: Page, expression: str, within_s: float = 30) -> None:
+    """Wait until a JavaScript expression holds; `wait_for_function` is barred by the CSP."""
+    try:
+        async with asyncio.timeout(within_s):
+            while not await page.evaluate(f"Boolean({expression})"):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        pytest.fail(f"never came true within {within_s} s: {expression}")
 
 
 AXE = PLAYER / "node_modules" / "axe-core" / "axe.min.js"

@@ -3,6 +3,7 @@ import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
+import { leaveLastWords, takeLastWords } from "../watch/log/last-words";
 import { memoryOutbox, openOutbox } from "../watch/log/outbox";
 import type { Outbox, StoredBatch } from "../watch/log/outbox";
 import { answerOf, inOrder, pauseMs, Sender } from "../watch/log/sender";
@@ -95,6 +96,46 @@ describe("a session", () => {
   test("has a name of 32 random hexadecimal digits", () => {
     expect(newSession()).toMatch(/^[0-9a-f]{32}$/);
     expect(newSession()).not.toBe(newSession());
+  });
+});
+
+describe("the last words of a page", () => {
+  function shelfOf() {
+    const kept = new Map<string, string>();
+    return {
+      getItem: (name: string) => kept.get(name) ?? null,
+      setItem: (name: string, value: string) => void kept.set(name, value),
+      removeItem: (name: string) => void kept.delete(name),
+    };
+  }
+
+  test("reach the outbox with the next visit, once", async () => {
+    const shelf = shelfOf();
+    const outbox = memoryOutbox();
+    leaveLastWords(shelf, "maria", "a", [batch("a-0")]);
+    leaveLastWords(shelf, "maria", "b", [batch("b-0")]);
+    await takeLastWords(shelf, "maria", outbox);
+    expect(inOrder(await outbox.of("maria")).map(({ id }) => id)).toEqual(["a-0", "b-0"]);
+    expect(shelf.getItem("flipcast.log.maria")).toBeNull();
+  });
+
+  test("do not overwrite what is newer in the outbox", async () => {
+    const shelf = shelfOf();
+    const outbox = memoryOutbox();
+    await outbox.put(batch("a-0", { revision: 5 }));
+    leaveLastWords(shelf, "maria", "a", [batch("a-0", { revision: 4 })]);
+    await takeLastWords(shelf, "maria", outbox);
+    expect((await outbox.of("maria"))[0]?.revision).toBe(5);
+  });
+
+  test("are taken back when the page stays, and are nobody else's", async () => {
+    const shelf = shelfOf();
+    leaveLastWords(shelf, "maria", "a", [batch("a-0")]);
+    leaveLastWords(shelf, "maria", "a", []);
+    leaveLastWords(shelf, "tom", "t", [batch("t-0", { viewer: "tom" })]);
+    const outbox = memoryOutbox();
+    await takeLastWords(shelf, "maria", outbox);
+    expect(await outbox.of("maria")).toEqual([]);
   });
 });
 

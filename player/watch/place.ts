@@ -1,5 +1,7 @@
 /** Where a viewer stopped, remembered in this browser. */
 
+import { shelf } from "./shelf";
+
 const SAVE_EVERY_MS = 5000;
 /** So near to the start or the end it is kinder to begin anew. */
 const NOT_WORTH_S = 10;
@@ -25,7 +27,7 @@ export class Place {
   }
 
   read(): { positionS: number; durationS: number | null } {
-    const [position, duration] = (stored(this.name) ?? "").split(" ").map(Number);
+    const [position, duration] = (shelf.getItem(this.name) ?? "").split(" ").map(Number);
     return { positionS: position ?? 0, durationS: duration === undefined || Number.isNaN(duration) ? null : duration };
   }
 
@@ -35,7 +37,7 @@ export class Place {
     const save = (): void => {
       if (video.readyState === video.HAVE_NOTHING || video.seeking) return;
       savedMs = performance.now();
-      store(this.name, `${video.ended ? 0 : video.currentTime.toFixed(1)} ${video.duration}`);
+      shelf.setItem(this.name, `${video.ended ? 0 : video.currentTime.toFixed(1)} ${video.duration}`);
     };
     const saveSometimes = (): void => {
       if (!video.paused && performance.now() - savedMs > SAVE_EVERY_MS) save();
@@ -44,23 +46,5 @@ export class Place {
     for (const name of ["pause", "seeked", "ended"]) video.addEventListener(name, save, { signal });
     addEventListener("pagehide", save, { signal });
     document.addEventListener("visibilitychange", save, { signal });
-  }
-}
-
-// A browser may refuse storage; then a lecture simply begins at its start.
-function stored(name: string): string | null {
-  try {
-    return localStorage.getItem(name);
-  } catch (error) {
-    if (error instanceof DOMException) return null;
-    throw error;
-  }
-}
-
-function store(name: string, value: string): void {
-  try {
-    localStorage.setItem(name, value);
-  } catch (error) {
-    if (!(error instanceof DOMException)) throw error;
   }
 }

@@ -9,11 +9,13 @@ import { Preview } from "./controls/preview";
 import { SeekBar } from "./controls/seek-bar";
 import { loadEngine } from "./engine/engine";
 import type { Engine, StartEngine } from "./engine/engine";
+import { takeLastWords } from "./log/last-words";
 import { openOutbox } from "./log/outbox";
 import { Sender } from "./log/sender";
 import { LogSession, newSession } from "./log/session";
 import { Tracker } from "./log/tracker";
 import { askedFor, continueFrom, Place } from "./place";
+import { shelf } from "./shelf";
 import { MediaStore } from "./store";
 import { parseStoryboard } from "./storyboard";
 
@@ -90,6 +92,7 @@ class Player {
   private async openLog(): Promise<Tracker> {
     const { lectureId, viewer } = this.lecture;
     const outbox = await openOutbox(Date.now());
+    await takeLastWords(shelf, viewer, outbox);
     const log = new LogSession({ outbox, lectureId, viewer, session: newSession(), nowMs: Date.now });
     const sender = new Sender(outbox, viewer, this.signal, (batch) => log.settled(batch));
     void sender.drain(); // what earlier visits could not send

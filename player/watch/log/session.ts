@@ -1,6 +1,8 @@
 /** The log of one page load: numbers its events, fills batches, stores them as they grow. */
 
 import type { SecondRange, WatchEvent } from "../api";
+import { shelf } from "../shelf";
+import { leaveLastWords } from "./last-words";
 import type { Outbox, StoredBatch } from "./outbox";
 import type { LoggedEvent } from "./recorder";
 
@@ -52,6 +54,16 @@ export class LogSession {
   /** The server has answered for this revision of a batch. */
   settled({ id, revision }: StoredBatch): void {
     if (this.unsent.get(id)?.revision === revision) this.unsent.delete(id);
+  }
+
+  /** The page may be about to end: what is unsettled is left for the next visit. */
+  leave(): void {
+    leaveLastWords(shelf, this.options.viewer, this.options.session, this.unsettled());
+  }
+
+  /** It did not end. */
+  stay(): void {
+    leaveLastWords(shelf, this.options.viewer, this.options.session, []);
   }
 
   private stored(): StoredBatch {

@@ -112,6 +112,7 @@ export class Tracker {
     if (document.hidden) this.sample();
     this.take({ type: "visibility", isHidden: document.hidden });
     if (document.hidden) this.leave();
+    else this.log.stay();
   }
 
   /** The page may be gone in a moment: hand everything over. A beacon is no acknowledgement. */
@@ -119,6 +120,7 @@ export class Tracker {
     this.store();
     this.log.close();
     const batches = this.log.unsettled();
+    this.log.leave();
     const newest = Math.max(0, ...batches.map((batch) => batch.revision));
     if (newest <= this.beaconed) return; // hidden, then closed: it has been handed over already
     this.beaconed = newest;
