@@ -82,6 +82,7 @@ async def _insert(app: web.Application, caller: Person | Agent, upload: Upload) 
     free = await in_thread(lambda: free_bytes(app[FOLDERS].originals))
     async with app[DATABASE].write() as session:
         destination = await store.destination_of(session, caller, upload.track_id)
+        await store.lock_class(session, destination.lecture.class_id)
         replaced = await store.replaceable(session, upload.track_id, caller.id)
         replaced_id = replaced.id if replaced else ""
         room = await store.room_for(

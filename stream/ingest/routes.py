@@ -111,10 +111,10 @@ async def _append(request: web.Request) -> web.Response:
     chunk = protocol.parse_chunk(request.headers)
     async with request.app[WRITERS].hold(request.match_info["upload_id"]) as writer:
         upload = await _own_upload(request)  # again: an earlier writer may have moved it
-        length_bytes = protocol.agreed_length(
-            chunk, upload.length_bytes, request.app[SETTINGS].max_upload_bytes
-        )
+        max_bytes = request.app[SETTINGS].max_upload_bytes
+        length_bytes = protocol.agreed_length(chunk, upload.length_bytes, max_bytes)
         protocol.require_fit(chunk, upload.offset_bytes, length_bytes)
+        protocol.require_size(upload.offset_bytes + (chunk.body_bytes or 0), max_bytes)
         if upload.state is UploadState.COMPLETE:
             return _appended(upload.offset_bytes, None)
         if length_bytes is not None and upload.length_bytes is None:

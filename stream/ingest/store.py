@@ -88,15 +88,18 @@ def require_present(upload: Upload, now: datetime) -> None:
         raise Gone(ENDED[upload.state])
 
 
+async def lock_class(session: AsyncSession, class_id: str) -> None:
+    """Let creations in one class wait for each other, so that the last place is taken once (R13).
+
+    For PostgreSQL; SQLite has one writer anyway and knows no row locks.
+    """
+    await session.execute(select(Class.id).where(Class.id == class_id).with_for_update())
+
+
 async def room_for(
     session: AsyncSession, class_id: str, owner_id: str, *, free_bytes: int, replaced_id: str
 ) -> Room:
-    """Return what is taken and left; the upload `replaced_id` (or "") does not count.
-
-    Locks the class's row (PostgreSQL; SQLite has one writer anyway), so that two creations at
-    the same time cannot both take the last place (R13).
-    """
-    await session.execute(select(Class.id).where(Class.id == class_id).with_for_update())
+    """Return what is taken and left; the upload `replaced_id` (or "") does not count."""
     receiving = (Upload.state == UploadState.RECEIVING, Upload.id != replaced_id)
     promised = select(func.coalesce(func.sum(Upload.length_bytes - Upload.offset_bytes), 0))
     own = select(func.count()).where(Upload.owner_id == owner_id, *receiving)
@@ -161,8 +164,10 @@ async def complete(session: AsyncSession, upload_id: str, now: datetime) -> str 
 
     The lecture is then `queued`. Raises Gone when the upload has ended meanwhile.
     """
-    await _change(session, upload_id, state=UploadState.COMPLETE, completed_at=now)
     lecture_id = await _lecture_id_of(session, upload_id)
+    # Of two last tracks at the same moment the later must see the earlier (PostgreSQL).
+    await session.execute(select(Lecture.id).where(Lecture.id == lecture_id).with_for_update())
+    await _change(session, upload_id, state=UploadState.COMPLETE, completed_at=now)
     if await missing_tracks(session, lecture_id):
         return None
     await move_lecture(session, lecture_id, LectureState.QUEUED)
@@ -192,6 +197,30 @@ async def expired_ids(session: AsyncSession, now: datetime) -> Sequence[str]:
         select(Upload.id).where(Upload.state == UploadState.RECEIVING, Upload.expires_at <= now)
     )
     return rows.all()
+
+
+async def fail_abandoned(session: AsyncSession, before: datetime) -> int:
+    """Fail the lectures made `before` for which nothing is on its way any more; return how many.
+
+    Their tracks were never begun (the tab was closed), or only some of them were.
+    """
+    on_its_way = (
+        select(Recording.lecture_id)
+        .join(Track, Track.recording_id == Recording.id)
+        .join(Upload, Upload.track_id == Track.id)
+        .where(Upload.state == UploadState.RECEIVING)
+    )
+    result: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
+        update(Lecture)
+        .where(
+            Lecture.state == LectureState.UPLOADING,
+            Lecture.created_at <= before,
+            Lecture.id.not_in(on_its_way),
+        )
+        .values(state=LectureState.FAILED, failure=EXPIRED)
+        .execution_options(synchronize_session=False)
+    )
+    return result.rowcount
 
 
 async def held_ids(session: AsyncSession, among: Collection[str]) -> set[str]:

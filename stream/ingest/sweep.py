@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from stream.app_keys import DATABASE, FOLDERS
+from stream.app_keys import DATABASE, FOLDERS, SETTINGS
 from stream.clock import utc_now
 from stream.errors import Busy, Conflict, Locked
 from stream.ids import is_id
@@ -46,13 +46,18 @@ async def _sweep_for_ever(app: web.Application) -> None:
 
 
 async def sweep(app: web.Application, now: datetime) -> None:
-    """Expire what has not been touched in time, then remove files that no row needs."""
+    """Expire what has not been touched in time, then remove files that no row needs.
+
+    Raises Busy when the disk or the database fails; the next sweep goes on.
+    """
     async with app[DATABASE].read() as session:
         expired = await store.expired_ids(session, now)
     for upload_id in expired:
         # Conflict, Locked: its sender came back this very moment.
         with suppress(Conflict, Locked):
             await end_upload(app, upload_id, UploadState.EXPIRED, store.EXPIRED)
+    async with app[DATABASE].write() as session:
+        await store.fail_abandoned(session, now - timedelta(hours=app[SETTINGS].upload_expiry_h))
     paths = await in_thread(lambda: list(_uploads_in(app[FOLDERS].originals)))
     for start in range(0, len(paths), BATCH):
         await _remove_unneeded(app, paths[start : start + BATCH], now)

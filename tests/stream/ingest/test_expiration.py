@@ -51,6 +51,16 @@ async def test_the_lecture_of_an_expired_upload_says_so(sender: Sender, settings
     assert "not finished in time" in lecture.failure
 
 
+async def test_a_lecture_whose_upload_never_began_fails_in_the_end(
+    sender: Sender, settings: Settings
+) -> None:
+    """The tab was closed between the lecture and its first byte."""
+    await sweep(sender.app, utc_now())
+    assert (await sender.lecture()).state is LectureState.UPLOADING
+    await sweep(sender.app, utc_now() + timedelta(hours=settings.upload_expiry_h, minutes=1))
+    assert (await sender.lecture()).state is LectureState.FAILED
+
+
 async def test_an_upload_that_is_gone_on_with_lives_on(sender: Sender, settings: Settings) -> None:
     path = await sender.upload(10)
     await sweep(sender.app, utc_now() + timedelta(hours=settings.upload_expiry_h, minutes=-1))

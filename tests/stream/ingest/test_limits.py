@@ -1,6 +1,7 @@
 """How much may be sent: per upload, per class, per sender, and by the disk (U24, R13)."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -70,10 +71,18 @@ async def test_replacing_an_upload_needs_no_second_space(senders: list[Sender]) 
     assert (await senders[0].create(1000)).status == 201
 
 
-async def test_an_upload_of_unknown_length_stops_at_the_largest_size(sender: Sender) -> None:
+async def _pieces(count: int) -> AsyncIterator[bytes]:
+    for _ in range(count):
+        yield b"x"
+
+
+@pytest.mark.parametrize("is_announced", [True, False], ids=["content-length", "chunked"])
+async def test_an_upload_of_unknown_length_stops_at_the_largest_size(
+    sender: Sender, is_announced: bool
+) -> None:
     path = await sender.upload(None)
     await sender.patch(path, 0, b"x" * 900)
-    response = await sender.patch(path, 900, b"x" * 200)
+    response = await sender.patch(path, 900, b"x" * 200 if is_announced else _pieces(200))
     assert response.status == 413
     assert "too large" in (await response.json())["error"]
     assert await sender.offset(path) >= 900

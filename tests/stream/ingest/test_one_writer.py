@@ -5,7 +5,9 @@ import random
 
 import pytest
 
-from stream.tables import UploadState
+from stream.database import open_database
+from stream.settings import Settings
+from stream.tables import Upload, UploadState
 from tests.stream.ingest.conftest import Sender, begin_patch
 
 
@@ -87,3 +89,23 @@ async def test_termination_ends_a_running_patch(sender: Sender) -> None:
     assert (await sender.ask("DELETE", path)).status == 204
     assert await running.status() in (410, 503)
     assert not sender.file(path).exists()
+
+
+@pytest.mark.slow
+async def test_a_polite_stop_of_the_server_keeps_what_came(
+    sender: Sender, settings: Settings
+) -> None:
+    """F18."""
+    path = await sender.upload(10)
+    running = await begin_patch(sender, path, 0, 10)
+    await running.send(b"hello")
+    await _until_safe(sender, path, 5)
+    await running.send(b"wo")
+    status, _ = await asyncio.gather(running.status(), sender.person.client.close())
+    assert status == 503
+    async with (
+        open_database(settings.effective_database_url) as database,
+        database.read() as session,
+    ):
+        upload = await session.get_one(Upload, path.rpartition("/")[2])
+    assert sender.file(path).read_bytes()[: upload.offset_bytes] == b"hellowo"
