@@ -49,6 +49,7 @@ class Intake:
         self._pending = bytearray()
         self._end_bytes = upload.offset_bytes  # of what has come, safe or not
         self._synced_at_s = _now_s()
+        self._is_complete = False
 
     async def take(self, body: StreamReader, checksum: Checksum | None) -> None:
         """Take the whole body.
@@ -104,12 +105,12 @@ class Intake:
         piece = await self._read(body)
         if piece == b"":
             return False
+        if piece is not None:
+            self._accept(piece)
         if pace.is_too_slow(len(piece or b""), _now_s()):
             raise TooSlow("The bytes came too slowly. What has arrived is kept; go on from there.")
         if self._writer.is_ending:
             raise Busy("The server ends this connection. What has arrived is kept.", 1)
-        if piece is not None:
-            self._accept(piece)
         return True
 
     async def _read(self, body: StreamReader) -> bytes | None:
@@ -149,6 +150,8 @@ class Intake:
             await in_thread(write)
 
     async def _make_safe(self, part: PartFile) -> None:
+        if self._is_complete:  # the last piece was made safe before the body's end was seen
+            return
         await self._write(part)
         if self._end_bytes > self.offset_bytes or self._end_bytes == self._length_bytes:
             await self._acknowledge(part)
@@ -160,6 +163,7 @@ class Intake:
         expires_at = expiry(self._app, now)
         lecture_id = await self._commit(now, expires_at)
         self.offset_bytes, self.expires_at = self._end_bytes, expires_at
+        self._is_complete = self._end_bytes == self._length_bytes
         self._synced_at_s = _now_s()
         if lecture_id is not None:
             await self._app[ARRIVAL].wake(lecture_id)

@@ -38,13 +38,15 @@ async def test_an_upload_in_pieces_arrives_bit_for_bit(sender: Sender) -> None:
 
 
 @pytest.mark.slow
-async def test_a_large_body_is_made_safe_while_it_comes(sender: Sender) -> None:
-    """More than one fsync interval, sent without Content-Length."""
+@pytest.mark.parametrize("count", [15, 16, 17, 20])
+async def test_a_large_body_is_made_safe_while_it_comes(sender: Sender, count: int) -> None:
+    """More than one fsync interval of 8 MiB, also where the last one ends with the body."""
     piece = random.Random(2).randbytes(2**20)
-    path = await sender.upload(20 * 2**20)
-    response = await sender.patch(path, 0, _pieces(*[piece] * 20))
-    assert (response.status, response.headers["Upload-Offset"]) == (204, str(20 * 2**20))
-    assert sender.file(path).read_bytes() == piece * 20
+    path = await sender.upload(count * 2**20)
+    response = await sender.patch(path, 0, _pieces(*[piece] * count))
+    assert (response.status, response.headers["Upload-Offset"]) == (204, str(count * 2**20))
+    assert sender.file(path).read_bytes() == piece * count
+    assert (await sender.row(path)).state is UploadState.COMPLETE
 
 
 @pytest.mark.parametrize("content_type", ["video/webm", "application/octet-stream", None])
