@@ -72,4 +72,7 @@ def page(request: web.Request, template: str, status: int = 200, **values: Any) 
     caller = caller_of(request)
     me = caller if isinstance(caller, Person) else None
     text = request.app[TEMPLATES].get_template(template).render(me=me, **values)
-    return web.Response(text=text, content_type="text/html", status=status)
+    response = web.Response(text=text, content_type="text/html", status=status)
+    if me is not None:  # on a shared computer, "back" after signing out must not show it again
+        response.headers["Cache-Control"] = "no-store"
+    return response

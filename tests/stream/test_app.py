@@ -4,6 +4,7 @@ from typing import Any
 
 from aiohttp.test_utils import TestClient
 
+from stream.tables import SchoolRole
 from tests.stream.conftest import MakeClass, SignIn
 
 
@@ -35,3 +36,12 @@ async def test_another_sites_page_cannot_act_for_a_person(
         "/api/lectures", headers={"Origin": "https://evil.example"}, json={}
     )
     assert response.status == 403
+
+
+async def test_a_signed_in_persons_pages_are_kept_by_no_cache(
+    sign_in: SignIn, make_class: MakeClass
+) -> None:
+    class_id = await make_class()
+    person = await sign_in(SchoolRole.STUDENT, class_id)
+    for path in ("/", f"/classes/{class_id}", "/nowhere"):
+        assert (await person.get(path)).headers["Cache-Control"] == "no-store"
