@@ -16,6 +16,8 @@ export interface MadeLecture {
 /** The server said no; the message is its sentence. */
 export class Refusal extends Error {}
 
+const PROBE_MS = 10_000;
+
 export const NO_ANSWER = "The server does not answer. Please check the connection and try again.";
 
 /** Make the lecture. Raises Refusal, also when nobody answers. */
@@ -66,14 +68,22 @@ export async function askHowFar(delivery: Delivery): Promise<Delivery | null> {
 
 async function trackOnServer(track: TrackTransfer): Promise<TrackTransfer | null> {
   if (track.uploadUrl === null) return { ...track, sentBytes: 0 };
+  const answer = await askOffset(track.uploadUrl);
+  if (answer === "gone") return null;
+  return answer === "silence" ? track : { ...track, sentBytes: answer };
+}
+
+/** Return how many bytes the server has kept; "silence" when it does not answer with a number. */
+export async function askOffset(uploadUrl: string): Promise<number | "gone" | "silence"> {
   try {
     const headers = { "Tus-Resumable": "1.0.0" };
-    const response = await fetch(track.uploadUrl, { method: "HEAD", headers });
-    if (response.status === 404 || response.status === 410) return null;
-    const offset = Number(response.headers.get("Upload-Offset") ?? track.sentBytes);
-    return { ...track, sentBytes: offset };
+    const signal = AbortSignal.timeout(PROBE_MS);
+    const response = await fetch(uploadUrl, { method: "HEAD", headers, signal });
+    if (response.status === 404 || response.status === 410) return "gone";
+    const offset = response.headers.get("Upload-Offset");
+    return offset === null ? "silence" : Number(offset);
   } catch {
-    return track;
+    return "silence";
   }
 }
 

@@ -175,8 +175,9 @@ async function recall(): Promise<void> {
 }
 
 function drop(event: DragEvent): void {
-  event.preventDefault();
+  event.preventDefault(); // anywhere on the page: else the browser would open the video instead
   form.classList.remove("over");
+  if (state.status !== "choosing") return;
   const files = [...(event.dataTransfer?.files ?? [])];
   SLOTS.forEach((slot, index) => {
     const file = files[index];
@@ -196,12 +197,14 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   void submit();
 });
-form.addEventListener("dragover", (event) => {
+document.addEventListener("dragover", (event) => {
   event.preventDefault();
   form.classList.add("over");
 });
-form.addEventListener("dragleave", () => form.classList.remove("over"));
-form.addEventListener("drop", drop);
+document.addEventListener("dragleave", (event) => {
+  if (event.relatedTarget === null) form.classList.remove("over"); // it left the window
+});
+document.addEventListener("drop", drop);
 element("pause", HTMLButtonElement).addEventListener("click", pause);
 element("resume", HTMLButtonElement).addEventListener("click", resume);
 element("cancel-now", HTMLButtonElement).addEventListener("click", cancel);

@@ -7,11 +7,11 @@
 
 import { DetailedError, Upload } from "tus-js-client";
 
-import { Refusal, sentenceOf } from "./api";
+import { askOffset, Refusal, sentenceOf } from "./api";
 import { type Delivery, type Role, type TrackTransfer, unfinished, type UploadEvent } from "./state";
 
 const CHUNK_BYTES = 8 * 2 ** 20; // a proxy that gathers bodies delays an acknowledgement by this
-const SILENT_MS = 30_000; // no byte for so long: the connection is dead, whatever the browser says
+const SILENT_MS = 20_000; // the browser reports no byte for so long: look whether any arrives
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 /** Answers after which the same request may succeed: too slow, moved on, locked, too often, busy. */
 const PASSING = new Set([408, 409, 423, 425, 429, 500, 502, 503, 504]);
@@ -73,6 +73,7 @@ function attempt(track: TrackTransfer, file: File, { onSent, onAddress, stop }: 
   return new Promise((resolve, reject) => {
     const ended = new AbortController();
     let silence = 0;
+    let seenBytes = -1;
     const end = (finish: () => void): void => {
       if (ended.signal.aborted) return;
       ended.abort();
@@ -81,10 +82,20 @@ function attempt(track: TrackTransfer, file: File, { onSent, onAddress, stop }: 
     };
     const listen = (): void => {
       clearTimeout(silence);
-      silence = window.setTimeout(() => {
-        void upload.abort();
-        end(() => resolve(false));
-      }, SILENT_MS);
+      silence = window.setTimeout(() => void look(), SILENT_MS);
+    };
+    // On a poor link the system's buffers swallow megabytes at once and then drain for minutes,
+    // unseen by the browser. The server's offset tells that apart from a dead connection.
+    const look = async (): Promise<void> => {
+      const offset = upload.url === null ? "silence" : await askOffset(upload.url);
+      if (ended.signal.aborted) return;
+      if (typeof offset === "number" && offset > seenBytes) {
+        seenBytes = offset;
+        listen();
+        return;
+      }
+      void upload.abort();
+      end(() => resolve(false));
     };
     const upload = new Upload(file, {
       endpoint: "/uploads/",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from stream.catalogue.store import missing_tracks, move_lecture
@@ -221,6 +221,16 @@ async def fail_abandoned(session: AsyncSession, before: datetime) -> int:
         .execution_options(synchronize_session=False)
     )
     return result.rowcount
+
+
+async def forget_ended(session: AsyncSession, before: datetime) -> None:
+    """Delete the rows of uploads that ended and would have expired `before`.
+
+    Until then their senders are told what became of them (410).
+    """
+    await session.execute(
+        delete(Upload).where(Upload.state.not_in(HOLDING), Upload.expires_at <= before)
+    )
 
 
 async def held_ids(session: AsyncSession, among: Collection[str]) -> set[str]:

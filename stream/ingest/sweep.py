@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 EVERY_S = 3600.0
 ORPHAN_AGE = timedelta(hours=1)  # a file is made before its row: a young one may be about to get it
+REMEMBERED = timedelta(days=30)  # how long the sender of an ended upload is told so
 BATCH = 500  # ids asked for in one query; SQLite takes 32,766 parameters
 
 
@@ -58,6 +59,7 @@ async def sweep(app: web.Application, now: datetime) -> None:
             await end_upload(app, upload_id, UploadState.EXPIRED, store.EXPIRED)
     async with app[DATABASE].write() as session:
         await store.fail_abandoned(session, now - timedelta(hours=app[SETTINGS].upload_expiry_h))
+        await store.forget_ended(session, now - REMEMBERED)
     paths = await in_thread(lambda: list(_uploads_in(app[FOLDERS].originals)))
     for start in range(0, len(paths), BATCH):
         await _remove_unneeded(app, paths[start : start + BATCH], now)

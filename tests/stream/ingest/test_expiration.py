@@ -93,3 +93,16 @@ async def test_the_file_of_an_ended_upload_is_removed_at_once(sender: Sender) ->
     sender.file(path).write_bytes(b"left by a crash")
     await sweep(sender.app, utc_now())
     assert not sender.file(path).exists()
+
+
+async def test_ended_uploads_are_forgotten_after_a_month(
+    sender: Sender, settings: Settings
+) -> None:
+    """Cancelling and beginning again for ever fills no table."""
+    path = await sender.upload(5)
+    await sender.ask("DELETE", path)
+    later = utc_now() + timedelta(hours=settings.upload_expiry_h)
+    await sweep(sender.app, later + timedelta(days=29))
+    assert (await sender.head(path)).status == 410
+    await sweep(sender.app, later + timedelta(days=31))
+    assert (await sender.head(path)).status == 404
