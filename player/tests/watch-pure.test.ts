@@ -113,9 +113,10 @@ describe("engines", () => {
     { name: "refused", isNetwork: true, isFatal: true, status: 404, hasRecovered: false, remedy: { do: "give up", trouble: "refused" } },
     { name: "a media error is recovered from", isNetwork: false, isFatal: true, status: undefined, hasRecovered: false, remedy: { do: "recover" } },
     { name: "once", isNetwork: false, isFatal: true, status: undefined, hasRecovered: true, remedy: { do: "give up", trouble: "media" } },
+    { name: "no decoder for it", isNetwork: false, isFatal: true, status: undefined, hasRecovered: false, isUnknownCodec: true, remedy: { do: "give up", trouble: "media" } },
     { name: "what hls.js bears itself", isNetwork: false, isFatal: false, status: undefined, hasRecovered: false, remedy: { do: "nothing" } },
-  ])("$name", ({ remedy, isNetwork, isFatal, status, hasRecovered }) =>
-    expect(remedyFor({ isNetwork, isFatal, status, hasRecovered })).toEqual(remedy));
+  ])("$name", ({ remedy, isNetwork, isFatal, status, hasRecovered, isUnknownCodec = false }) =>
+    expect(remedyFor({ isNetwork, isFatal, status, isUnknownCodec, hasRecovered })).toEqual(remedy));
 
   test.each([[undefined, true], [0, true], [500, true], [429, true], [401, false], [404, false]])(
     "asking again after %s helps: %s",

@@ -3,7 +3,7 @@
 import { element } from "../api";
 import { spread } from "../storyboard";
 import type { Picture } from "../storyboard";
-import { clock, spokenClock } from "../words";
+import { clock } from "../words";
 import { pictureElement } from "./picture";
 
 const PICTURES = 12;
@@ -28,7 +28,7 @@ function item(picture: Picture, seekTo: (startS: number) => void): HTMLLIElement
   const button = document.createElement("button");
   button.type = "button";
   button.value = String(picture.startS);
-  button.setAttribute("aria-label", `Go to ${spokenClock(picture.startS)}`);
+  button.setAttribute("aria-label", `Go to ${clock(picture.startS)}`);
   const time = document.createElement("span");
   time.className = "num small";
   time.textContent = clock(picture.startS);

@@ -56,8 +56,13 @@ function bearErrors(hls: Hls, { video, events, signal }: EngineOptions): void {
   };
   hls.on(Hls.Events.FRAG_LOADED, over);
   hls.on(Hls.Events.ERROR, (_event, data) => {
-    const isNetwork = data.type === Hls.ErrorTypes.NETWORK_ERROR;
-    const remedy = remedyFor({ isNetwork, isFatal: data.fatal, status: data.response?.code, hasRecovered });
+    const remedy = remedyFor({
+      isNetwork: data.type === Hls.ErrorTypes.NETWORK_ERROR,
+      isFatal: data.fatal,
+      status: data.response?.code,
+      isUnknownCodec: data.details === Hls.ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR,
+      hasRecovered,
+    });
     if (remedy.do === "nothing") return;
     if (remedy.do === "recover") {
       hasRecovered = true;

@@ -7,6 +7,8 @@ export interface PlayingError {
   isNetwork: boolean;
   isFatal: boolean;
   status: number | undefined;
+  /** The browser has no decoder for any rung: nothing to recover to. */
+  isUnknownCodec: boolean;
   /** A media error has been recovered from before. */
   hasRecovered: boolean;
 }
@@ -14,9 +16,9 @@ export interface PlayingError {
 export type Remedy = { do: "wait" } | { do: "nothing" } | { do: "recover" } | { do: "give up"; trouble: Trouble };
 
 /** Tell what to do: the network is waited for, for ever; a media error is recovered from once. */
-export function remedyFor({ isNetwork, isFatal, status, hasRecovered }: PlayingError): Remedy {
+export function remedyFor({ isNetwork, isFatal, status, isUnknownCodec, hasRecovered }: PlayingError): Remedy {
   if (isNetwork && isWorthRetrying(status)) return { do: "wait" };
   if (!isFatal) return { do: "nothing" };
   if (isNetwork) return { do: "give up", trouble: "refused" };
-  return hasRecovered ? { do: "give up", trouble: "media" } : { do: "recover" };
+  return hasRecovered || isUnknownCodec ? { do: "give up", trouble: "media" } : { do: "recover" };
 }
