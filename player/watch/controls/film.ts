@@ -14,14 +14,15 @@ export function showFilm(pictures: readonly Picture[], seekTo: (startS: number) 
   strip.hidden = pictures.length < 2;
 }
 
-/** Mark the picture of the part that plays now. */
+/** Mark the picture of the part that plays now, and bring it into the strip's view. */
 export function markFilm(positionS: number): void {
-  const buttons = [...element("film").querySelectorAll("button")];
+  const strip = element("film");
+  const buttons = [...strip.querySelectorAll("button")];
   const current = buttons.findLast((button) => Number(button.value) <= positionS + 0.05);
-  for (const button of buttons) {
-    if (button === current) button.setAttribute("aria-current", "true");
-    else button.removeAttribute("aria-current");
-  }
+  if (current === undefined || current.getAttribute("aria-current") === "true") return;
+  for (const button of buttons) button.removeAttribute("aria-current");
+  current.setAttribute("aria-current", "true");
+  strip.scrollLeft = current.offsetLeft - strip.offsetLeft - strip.clientWidth / 3;
 }
 
 function item(picture: Picture, seekTo: (startS: number) => void): HTMLLIElement {
