@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -24,33 +25,44 @@ LAST_WORDS = {LectureState.READY, LectureState.FAILED}
 @routes.get(f"/api/lectures/{{lecture_id:{ID_PATTERN}}}/progress")
 async def progress(request: web.Request) -> web.StreamResponse:
     """Send `progress` events at every change until the lecture is ready or has failed."""
-    lecture_id = request.match_info["lecture_id"]
-    standing = await _standing(request, lecture_id)
+    standing = await _standing(request)  # before the headers: strangers get their 404
     response = web.StreamResponse(
         headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
     )
-    await response.prepare(request)
-    with request.app[NOTICES].listen(lecture_id) as changed:
-        while True:
-            data = json.dumps(standing.as_json())
-            await response.write(f"event: progress\ndata: {data}\n\n".encode())
-            if standing.state in LAST_WORDS:
-                break
-            try:
-                async with asyncio.timeout(KEEP_ALIVE_S):
-                    await changed.wait()
-            except TimeoutError:
-                pass
-            changed.clear()
-            try:
-                standing = await _standing(request, lecture_id)
-            except FlipcastError:  # removed, or no longer a member: too late for a status
-                break
-    await response.write_eof()
+    with suppress(ConnectionResetError):  # the page was closed, which is how most of these end
+        await response.prepare(request)
+        await _tell(request, response, standing)
+        await response.write_eof()
     return response
 
 
-async def _standing(request: web.Request, lecture_id: str) -> Standing:
+async def _tell(
+    request: web.Request, response: web.StreamResponse, standing: Standing | None
+) -> None:
+    with request.app[NOTICES].listen(request.match_info["lecture_id"]) as changed:
+        while standing is not None:
+            data = json.dumps(standing.as_json())
+            await response.write(f"event: progress\ndata: {data}\n\n".encode())
+            if standing.state in LAST_WORDS:
+                return
+            with suppress(TimeoutError):
+                async with asyncio.timeout(KEEP_ALIVE_S):
+                    await changed.wait()
+            changed.clear()
+            standing = await _standing_if_allowed(request)
+
+
+async def _standing_if_allowed(request: web.Request) -> Standing | None:
+    """Where the lecture stands; None once it was removed or the caller is no longer a member."""
+    try:
+        return await _standing(request)
+    except FlipcastError:
+        return None
+
+
+async def _standing(request: web.Request) -> Standing:
     async with request.app[DATABASE].read() as session:
-        lecture, _ = await lecture_for(session, caller_of(request), lecture_id, Action.SEE)
+        lecture, _ = await lecture_for(
+            session, caller_of(request), request.match_info["lecture_id"], Action.SEE
+        )
         return await standing_of(session, lecture, utc_now())
