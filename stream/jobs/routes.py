@@ -25,22 +25,21 @@ LAST_WORDS = {LectureState.READY, LectureState.FAILED}
 @routes.get(f"/api/lectures/{{lecture_id:{ID_PATTERN}}}/progress")
 async def progress(request: web.Request) -> web.StreamResponse:
     """Send `progress` events at every change until the lecture is ready or has failed."""
-    standing = await _standing(request)  # before the headers: strangers get their 404
+    await _standing(request)  # before the headers: strangers get their 404
     response = web.StreamResponse(
         headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
     )
     with suppress(ConnectionResetError):  # the page was closed, which is how most of these end
         await response.prepare(request)
-        await _tell(request, response, standing)
+        await _tell(request, response)
         await response.write_eof()
     return response
 
 
-async def _tell(
-    request: web.Request, response: web.StreamResponse, standing: Standing | None
-) -> None:
+async def _tell(request: web.Request, response: web.StreamResponse) -> None:
     with request.app[NOTICES].listen(request.match_info["lecture_id"]) as changed:
-        while standing is not None:
+        # Read after listening has begun, so that no change falls between the two.
+        while (standing := await _standing_if_allowed(request)) is not None:
             data = json.dumps(standing.as_json())
             await response.write(f"event: progress\ndata: {data}\n\n".encode())
             if standing.state in LAST_WORDS:
@@ -49,7 +48,6 @@ async def _tell(
                 async with asyncio.timeout(KEEP_ALIVE_S):
                     await changed.wait()
             changed.clear()
-            standing = await _standing_if_allowed(request)
 
 
 async def _standing_if_allowed(request: web.Request) -> Standing | None:
