@@ -1,5 +1,6 @@
 import { defineConfig } from "vite";
 
+import { precompress } from "./precompress.js";
 import { leanHls } from "./watch/hls/lean-build.js";
 
 // One entry per page island; templates find the built names in the manifest (stream/pages.py).
@@ -7,7 +8,7 @@ export default defineConfig({
   root: import.meta.dirname,
   base: "/assets/",
   publicDir: false,
-  plugins: [leanHls()],
+  plugins: [leanHls(), precompress()],
   build: {
     outDir: "dist",
     emptyOutDir: true,

@@ -19,6 +19,9 @@ import { shelf } from "./shelf";
 import { MediaStore } from "./store";
 import { parseStoryboard } from "./storyboard";
 
+/** Loaded ahead before the small pictures are fetched. */
+const ENOUGH_S = 10;
+
 export interface Lecture {
   lectureId: string;
   viewer: string;
@@ -42,6 +45,7 @@ class Player {
   private controls: Controls | null = null;
   private tracker: Tracker | null = null;
   private engine: Engine | null = null;
+  private hasPictures = false;
 
   constructor(
     private readonly lecture: Lecture,
@@ -69,13 +73,16 @@ class Player {
     this.engine = this.openEngine(start, startS);
     this.video.addEventListener("play", () => this.begun(), { signal: this.signal });
     this.video.addEventListener("loadedmetadata", () => this.showKind(), { signal: this.signal });
-    this.video.addEventListener("loadeddata", () => void this.loadPictures(), { signal: this.signal, once: true });
+    this.store.watch("buffered", () => this.loadPicturesInTime());
     if (cause === "resume" && startS > 0) this.offerStart(startS);
   }
 
-  /** Not where playing goes on in the middle: the picture of that place says more. */
+  /**
+   * Not where playing goes on in the middle: the picture of that place says more. And not on a slow
+   * link, where it would take the first frame's bytes.
+   */
   private showPoster(): void {
-    if (this.lecture.posterUrl !== null) this.video.poster = this.lecture.posterUrl;
+    if (this.lecture.posterUrl !== null && !isSlow(navigator as Navigator & Link)) this.video.poster = this.lecture.posterUrl;
   }
 
   private showKind(): void {
@@ -156,10 +163,17 @@ class Player {
     element("from-start").addEventListener("click", fromStart, { signal: this.signal });
   }
 
-  /** The pictures come after the first frame: they must not take its bytes. */
-  private async loadPictures(): Promise<void> {
-    const { storyboardUrl } = this.lecture;
-    if (storyboardUrl === null) return;
+  /** The pictures come when there is enough to play: they must not take the lecture's bytes. */
+  private loadPicturesInTime(): void {
+    const [positionS, durationS] = [this.store.get("positionS"), this.store.get("durationS")];
+    const loaded = this.store.get("buffered").find(([fromS, toS]) => fromS <= positionS + 0.5 && positionS < toS);
+    const isEnough = loaded !== undefined && (loaded[1] - positionS >= ENOUGH_S || loaded[1] >= durationS - 1);
+    if (this.hasPictures || !isEnough || this.lecture.storyboardUrl === null) return;
+    this.hasPictures = true;
+    void this.loadPictures(this.lecture.storyboardUrl);
+  }
+
+  private async loadPictures(storyboardUrl: string): Promise<void> {
     const response = await fetch(storyboardUrl, { signal: this.signal }).catch(() => null);
     if (!response?.ok) return; // the bar works without them
     const pictures = parseStoryboard(await response.text(), response.url);
@@ -167,4 +181,13 @@ class Player {
     showFilm(pictures, (startS) => this.seekTo(startS, "button"));
     markFilm(this.store.get("positionS"));
   }
+}
+
+/** Only Chromium tells: `effectiveType` is 4g from about 700 kbit/s on. */
+interface Link {
+  connection?: { effectiveType?: string; saveData?: boolean };
+}
+
+function isSlow({ connection }: Link): boolean {
+  return connection?.saveData === true || (connection?.effectiveType ?? "4g") !== "4g";
 }

@@ -14,6 +14,8 @@ from stream.people.rights import Action
 
 routes = web.RouteTableDef()
 
+ENGINE = "watch/engine/hls-engine.ts"
+
 
 @routes.get(f"/lectures/{{lecture_id:{ID_PATTERN}}}")
 async def watch_page(request: web.Request) -> web.Response:
@@ -22,9 +24,20 @@ async def watch_page(request: web.Request) -> web.Response:
     async with request.app[DATABASE].read() as session:
         lecture, role = await lecture_for(session, person, lecture_id, Action.SEE)
         facts = await lecture_facts(session, lecture, role, utc_now())
-    response = page(request, "watch.html", lecture=facts, data=page_data(facts, person.id))
+    data = page_data(facts, person.id)
+    response = page(request, "watch.html", lecture=facts, data=data, engine=_engine(request, data))
+    response.enable_compression()
     response.headers["Cache-Control"] = "no-store"  # says whose page it is, and how far things are
     return response
+
+
+def _engine(request: web.Request, data: dict[str, Any]) -> str | None:
+    """Return the script to load along with the page; None leaves that to the page's own script.
+
+    Chromium, which alone sends this header, always needs it: that saves it a round trip. Safari
+    never does, so it must not be told to load it.
+    """
+    return ENGINE if data["playlist_url"] and "Sec-CH-UA" in request.headers else None
 
 
 def page_data(facts: dict[str, Any], viewer: str) -> dict[str, Any]:

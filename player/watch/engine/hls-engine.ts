@@ -5,8 +5,8 @@ import Hls from "hls.js";
 import type { Rung } from "../api";
 import type { Engine, EngineOptions, Quality } from "./engine";
 import { AHEAD_S, configFor } from "./hls-config";
-import { rungOf } from "./qualities";
 import { remedyFor } from "./remedy";
+import { rungOf } from "./rungs";
 
 export function startHls(options: EngineOptions): Engine {
   const { video, playlistUrl, startS, events, signal } = options;
