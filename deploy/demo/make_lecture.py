@@ -1,8 +1,8 @@
 """Makes the demo lecture: speaks it, draws it, and records it in a real Chromium, in real time.
 
-    python deploy/demo/make_lecture.py
+    python -m deploy.demo.make_lecture
 
-Needs espeak-ng, Chromium and the packages of the tests. Nothing of this runs when the demo is shown.
+Needs espeak-ng, Chromium and the packages of the tests. Nothing of it runs when the demo is shown.
 """
 
 import asyncio
@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Page, async_playwright
-from script import CLASS_NAME, LINES, TITLE
-from voice import Spoken, as_wav, loudness, speak
+
+from deploy.demo.script import CLASS_NAME, LINES, TITLE
+from deploy.demo.voice import Spoken, as_wav, loudness, speak
 
 HERE = Path(__file__).resolve().parent
 LENGTH_S = 90.0
@@ -65,7 +66,7 @@ async def draw_slides(
     """Take pictures of the slides and find the pointer's places; returns the stage's plan."""
     await page.goto(f"{base}/slides.html")
     await page.evaluate("document.fonts.ready")
-    slides = []
+    slides: list[dict[str, Any]] = []
     for slide in dict.fromkeys(line.line.slide for line in spoken):
         first_s = next(line.start_s for line in spoken if line.line.slide == slide)
         picture = f"{slide}.png"
@@ -117,7 +118,8 @@ async def place_of(page: Page, line: Spoken, scroll: dict[str, Any]) -> dict[str
           const section = document.querySelector("#" + slide).getBoundingClientRect();
           const element = document.querySelector(`#${slide} [data-point="${point}"]`);
           const box = element.getClientRects()[0];
-          return {x: box.x - section.x + Math.min(box.width * 0.8, 620), y: box.y - section.y + box.height * 0.7};
+          return {x: box.x - section.x + Math.min(box.width * 0.8, 620),
+                  y: box.y - section.y + box.height * 0.7};
         }""",
         [line.line.slide, line.line.point],
     )
@@ -135,13 +137,9 @@ def keep(taken: dict[str, Any], plan: dict[str, Any], spoken: Sequence[Spoken]) 
     """Write the files, if the take is good."""
     tracks = {role: base64.b64decode(taken[role]) for role in ("presentation", "presenter")}
     size_bytes = sum(len(track) for track in tracks.values())
-    print(
-        {role: len(track) for role, track in tracks.items()},
-        "longest gap",
-        taken["longest_gap_ms"],
-        "ms",
-    )
-    if taken["longest_gap_ms"] > LONGEST_GAP_MS or size_bytes > BUDGET_BYTES:
+    gap_ms = taken["longest_gap_ms"]
+    print(f"{size_bytes} bytes, the longest gap between frames {gap_ms} ms")
+    if gap_ms > LONGEST_GAP_MS or size_bytes > BUDGET_BYTES:
         sys.exit("not kept: the machine was too busy, or the files are too large")
     for role, content in tracks.items():
         (HERE / f"{role}.webm").write_bytes(content)

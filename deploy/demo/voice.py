@@ -9,7 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from script import Line
+
+from deploy.demo.script import Line
 
 RATE_HZ = 22050  # espeak-ng's
 VOICE = ("-v", "en-gb-x-rp", "-s", "148", "-p", "42")
