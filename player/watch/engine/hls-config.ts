@@ -4,13 +4,13 @@ import type { HlsConfig, LoadPolicy, RetryConfig } from "hls.js";
 
 /** Loaded ahead before Play is pressed: enough to start at once, little if it never is. */
 export const AHEAD_AT_REST_S = 12;
-/** Loaded ahead while playing: a bus ride's dead spots. 1.5 minutes of `low` are about 1 MB. */
-export const AHEAD_S = 90;
+/** Loaded ahead while playing: a bus ride's dead spots. Two minutes of `low` are about 2 MB. */
+export const AHEAD_S = 120;
 
 const RETRY: RetryConfig = {
   maxNumRetry: Number.POSITIVE_INFINITY,
   retryDelayMs: 1000,
-  maxRetryDelayMs: 8000,
+  maxRetryDelayMs: 5000,
   backoff: "exponential",
   shouldRetry: (_config, _count, isTimeout, response) => isTimeout || isWorthRetrying(response?.code),
 };
@@ -28,14 +28,21 @@ const PATIENT: LoadPolicy = {
   default: { maxTimeToFirstByteMs: 20_000, maxLoadTimeMs: 120_000, timeoutRetry: RETRY, errorRetry: RETRY },
 };
 
+/**
+ * Return how far to load ahead. hls.js takes the first as the least and, at the bitrates of slides,
+ * loads up to the second: 600 s unless told otherwise.
+ */
+export function ahead(seconds: number): Pick<HlsConfig, "maxBufferLength" | "maxMaxBufferLength"> {
+  return { maxBufferLength: seconds, maxMaxBufferLength: seconds };
+}
+
 export function configFor(startS: number): Partial<HlsConfig> {
   return {
     startPosition: startS > 0 ? startS : -1,
     startLevel: 0, // the lowest: text is sharp there too, and it starts soonest
     testBandwidth: false,
     abrEwmaDefaultEstimate: 100_000,
-    maxBufferLength: AHEAD_AT_REST_S,
-    maxMaxBufferLength: 600,
+    ...ahead(AHEAD_AT_REST_S),
     backBufferLength: 300, // "ten seconds back" again and again costs no bytes
     enableWorker: false, // fMP4 is passed through; a worker would only copy it
     lowLatencyMode: false,

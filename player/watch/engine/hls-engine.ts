@@ -4,7 +4,7 @@ import Hls from "hls.js";
 
 import type { Rung } from "../api";
 import type { Engine, EngineOptions, Quality } from "./engine";
-import { AHEAD_S, configFor } from "./hls-config";
+import { ahead, AHEAD_S, configFor } from "./hls-config";
 import { remedyFor } from "./remedy";
 import { rungOf } from "./rungs";
 
@@ -22,7 +22,7 @@ export function startHls(options: EngineOptions): Engine {
       hls.nextLevel = index;
       if (index >= 0 && index === hls.currentLevel) events.quality(rung ?? "low", false);
     },
-    loadAhead: () => (hls.config.maxBufferLength = AHEAD_S),
+    loadAhead: () => void Object.assign(hls.config, ahead(AHEAD_S)),
   };
 }
 
