@@ -48,6 +48,19 @@ describe("what the viewer does is logged", () => {
       expected: [{ kind: "seek", position_s: 5, target_s: 25, cause: "key" }],
     },
     {
+      name: "leaving while the video is still on its way: the seek, then the leaving",
+      signals: [
+        ["intent", 5, 5100, { cause: "bar" }],
+        ["seeking", 60, 5101],
+        ["visibility", 60, 5150, { isHidden: true }],
+        ["seeked", 60, 5200],
+      ],
+      expected: [
+        { kind: "seek", position_s: 5, target_s: 60, cause: "bar" },
+        { kind: "visibility", position_s: 60, cause: "hidden" },
+      ],
+    },
+    {
       name: "a seek by the browser's own controls",
       signals: [
         ["seeking", 40, 5200],

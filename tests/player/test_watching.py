@@ -292,3 +292,34 @@ async def test_a_teacher_gets_to_the_class_from_here_and_a_student_does_not(
     async with open_page(site, browser, lecture.class_id, lecture.path) as student:
         await expect(student.locator(link)).to_have_count(0)
         await expect(student.locator(".told")).to_contain_text("without your name")
+
+
+async def test_where_there_are_no_media_sources_the_browser_plays_by_itself(
+    site: Site, lecture: Watched, browser: Browser
+) -> None:
+    """As in Safari: Chromium's own HLS stands in for it."""
+    async with open_page(site, browser, lecture.class_id, "/") as page:
+        await page.add_init_script("delete window.MediaSource; delete window.ManagedMediaSource")
+        scripts: list[str] = []
+        page.on("request", lambda request: scripts.append(request.url))
+        await page.goto(site.url + lecture.path + "?t=12")
+        if (
+            await page.evaluate("document.createElement('video').canPlayType('audio/mpegurl')")
+            == ""
+        ):
+            pytest.skip("this Chromium does not play HLS by itself")
+        await expect(page.locator("#seek")).to_be_enabled()
+        await page.click("#play")
+        await playing(page, 13)
+        await page.keyboard.press("j")
+        await until(page, f"{VIDEO}.currentTime < 8 && !{VIDEO}.seeking")
+        await expect(page.locator("#quality-field")).to_be_hidden()
+        await leave(page)
+        events = await kept(site, lecture, "visibility")
+    assert [told(event) for event in events] == [
+        ("seek", "start"),
+        ("play", None),
+        ("seek", "key"),
+        ("visibility", "hidden"),
+    ]
+    assert any("native-engine" in url for url in scripts)

@@ -67,12 +67,20 @@ export const newRecorder: Recorder = {
 
 /** Return the recorder after a signal, and what is to be logged, in order. */
 export function record(recorder: Recorder, signal: Signal): [Recorder, LoggedEvent[]] {
-  const [next, events] = step(recorder, signal);
+  const [next, events] = inOrder(recorder, signal);
   if (next.hasBegun) return [next, events];
   if (signal.type === "play" && events.length > 0)
     return [{ ...next, hasBegun: true, held: [] }, [...next.held, ...events]];
   const kept = events.filter((event) => event.kind === "seek" || event.kind === "speed");
   return [{ ...next, held: [...next.held, ...kept] }, []];
+}
+
+/** What is done while the video is still on its way to another place comes after that seek. */
+function inOrder(recorder: Recorder, signal: Signal): [Recorder, LoggedEvent[]] {
+  const [next, events] = step(recorder, signal);
+  if (events.length === 0 || next.seek?.targetS == null || signal.type === "seeking") return [next, events];
+  const [arrived, seek] = seeked(next, next.seek.targetS);
+  return [arrived, [...seek, ...events]];
 }
 
 function step(recorder: Recorder, signal: Signal): [Recorder, LoggedEvent[]] {
