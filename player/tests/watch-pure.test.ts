@@ -59,9 +59,9 @@ describe("the place to continue from", () => {
     { name: "nonsense", savedS: Number.NaN, durationS: null, placeS: 0 },
   ])("$name", ({ savedS, durationS, placeS }) => expect(continueFrom(savedS, durationS)).toBe(placeS));
 
-  test.each([["?t=760", 760], ["?t=0", 0], ["", null], ["?t=", null], ["?t=abc", null], ["?t=-5", null], ["?t=1e999", null]])(
+  test.each([["?t=760", 760], ["?t=2650", 0], ["?t=99999", 0], ["?t=0", 0], ["", null], ["?t=", null], ["?t=abc", null], ["?t=-5", null], ["?t=1e999", null]])(
     "a link with %j asks for %s",
-    (search, seconds) => expect(askedFor(search)).toBe(seconds),
+    (search, seconds) => expect(askedFor(search, 2650)).toBe(seconds),
   );
 });
 

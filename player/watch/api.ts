@@ -15,6 +15,7 @@ export interface PageData {
   playlist_url: string | null;
   poster_url: string | null;
   storyboard_url: string | null;
+  duration_s: number | null;
 }
 
 /** `event: progress` of `GET /api/lectures/{id}/progress`. */

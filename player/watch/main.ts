@@ -7,7 +7,7 @@ import type { Lecture } from "./player";
 import { waitUntilReady } from "./waiting";
 
 async function lectureOf(data: PageData, signal: AbortSignal): Promise<Lecture> {
-  const base = { lectureId: data.lecture_id, viewer: data.viewer };
+  const base = { lectureId: data.lecture_id, viewer: data.viewer, durationS: data.duration_s };
   if (data.playlist_url !== null)
     return { ...base, playlistUrl: data.playlist_url, posterUrl: data.poster_url, storyboardUrl: data.storyboard_url };
   const progress = await waitUntilReady(data, signal);

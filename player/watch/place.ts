@@ -12,11 +12,12 @@ export function continueFrom(savedS: number, durationS: number | null): number {
   return durationS !== null && durationS > 0 && savedS > durationS - NOT_WORTH_S ? 0 : savedS;
 }
 
-/** Return the place a link asks for (`?t=760`), or null. */
-export function askedFor(search: string): number | null {
+/** Return the place a link asks for (`?t=760`), or null; the lecture may have become shorter since. */
+export function askedFor(search: string, durationS: number | null): number | null {
   const text = new URLSearchParams(search).get("t");
   const seconds = text === null || text.trim() === "" ? Number.NaN : Number(text);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
+  if (!Number.isFinite(seconds) || seconds < 0) return null;
+  return durationS !== null && seconds >= durationS ? 0 : seconds;
 }
 
 export class Place {

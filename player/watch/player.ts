@@ -28,6 +28,7 @@ export interface Lecture {
   playlistUrl: string;
   posterUrl: string | null;
   storyboardUrl: string | null;
+  durationS: number | null;
 }
 
 /** Show the player and make it work; `signal` ends everything it started. */
@@ -90,7 +91,7 @@ class Player {
   }
 
   private beginning(): [number, SeekCause] {
-    const asked = askedFor(location.search);
+    const asked = askedFor(location.search, this.lecture.durationS);
     if (asked !== null) return [asked, "start"];
     const { positionS, durationS } = this.place.read();
     return [continueFrom(positionS, durationS), "resume"];

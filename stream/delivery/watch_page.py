@@ -47,10 +47,11 @@ def page_data(facts: dict[str, Any], viewer: str) -> dict[str, Any]:
     place and log become another's; the script never sends it.
     """
     progress = facts["progress"] or {"fraction": None, "eta_s": None}
-    names = ("state", "failure", "playlist_url", "poster_url", "storyboard_url", "may_manage")
+    told = ("state", "failure", "duration_s", "may_manage")
+    urls = ("playlist_url", "poster_url", "storyboard_url")
     return {
         "lecture_id": facts["id"],
         "viewer": viewer,
-        **{name: facts[name] for name in names},
+        **{name: facts[name] for name in (*told, *urls)},
         **progress,
     }
