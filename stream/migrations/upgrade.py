@@ -24,13 +24,20 @@ def alembic_config() -> Config:
 def upgrade_schema(connection: Connection) -> None:
     """Apply what is missing. Raises BadSettings on a database of a newer Flipcast (O06)."""
     config = alembic_config()
+    scripts = ScriptDirectory.from_config(config)
     present = MigrationContext.configure(connection).get_current_revision()
+    if present == scripts.get_current_head():
+        return
+    _require_known(scripts, present)
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _require_known(scripts: ScriptDirectory, present: str | None) -> None:
     try:
         if present is not None:
-            ScriptDirectory.from_config(config).get_revision(present)
+            scripts.get_revision(present)
     except CommandError as error:
         raise BadSettings(
             f"the database is of a newer Flipcast (schema {present}); nothing was changed"
         ) from error
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")

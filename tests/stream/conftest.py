@@ -1,6 +1,8 @@
 """A real server on a real SQLite file, and people who are signed in to it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -13,11 +15,12 @@ from aiohttp.test_utils import TestClient, TestServer
 from stream.app import make_app
 from stream.app_keys import DATABASE
 from stream.clock import utc_now
-from stream.database import Database
+from stream.database import Database, open_database
 from stream.ids import new_id
 from stream.people.sessions import COOKIE, start_session
 from stream.settings import Settings
 from stream.tables import Class, ClassRole, Membership, Person, SchoolRole
+from tests.postgres import TEMPLATE, PostgresServer, find_postgres, running_postgres
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +56,54 @@ SignIn = Callable[..., Awaitable[SignedIn]]
 MakeClass = Callable[..., Awaitable[str]]
 
 
+async def _make_schema(url: str) -> None:
+    async with open_database(url):
+        pass
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with the newest schema, to be copied: making one takes longer than a test."""
+    path = tmp_path_factory.mktemp("schema") / "flipcast.db"
+    asyncio.run(_make_schema(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A running PostgreSQL whose database TEMPLATE has the newest schema."""
+    binaries = find_postgres()
+    if binaries is None:
+        pytest.skip("no PostgreSQL: install the package `postgresql` to run this test")
+    with running_postgres(binaries) as server:
+        server.sql(f"CREATE DATABASE {TEMPLATE}")
+        asyncio.run(_make_schema(server.url(TEMPLATE)))
+        yield server
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a fresh database with the newest schema: every test here runs on both kinds."""
+    if request.param == "sqlite":
+        (tmp_path / "data").mkdir()
+        path = tmp_path / "data" / "flipcast.db"
+        shutil.copy(request.getfixturevalue("empty_sqlite"), path)
+        return f"sqlite+aiosqlite:///{path}"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = f"test_{new_id()}"
+    server.sql(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    return server.url(name)
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, database_url: str) -> Settings:
     """Settings of a server with a data folder of its own and no space to keep free."""
-    return Settings(data=tmp_path / "data", listen="127.0.0.1:0", free_space_bytes=0)
+    return Settings(
+        data=tmp_path / "data",
+        listen="127.0.0.1:0",
+        free_space_bytes=0,
+        database_url=database_url,
+    )
 
 
 @pytest.fixture
