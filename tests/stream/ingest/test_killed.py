@@ -154,6 +154,12 @@ async def _ending(settings: Settings, lecture_id: str) -> tuple[LectureState, in
 
 
 @pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """SQLite in the data folder: where the process that is killed looks for it."""
+    return Settings(data=tmp_path / "data", listen="127.0.0.1:0", free_space_bytes=0)
+
+
+@pytest.fixture
 def machine(settings: Settings) -> Iterator[Machine]:
     """A server that has not been started."""
     lecture_id, track_id = asyncio.run(_furnish(settings))
