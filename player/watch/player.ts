@@ -75,7 +75,10 @@ class Player {
     this.video.addEventListener("play", () => this.begun(), { signal: this.signal });
     this.video.addEventListener("loadedmetadata", () => this.showKind(), { signal: this.signal });
     this.store.watch("buffered", () => this.loadPicturesInTime());
-    if (cause === "resume" && startS > 0) this.offerStart(startS);
+    // Not before the video has got there: until then it could not be sent back either.
+    const offer = (): void => this.offerStart(startS);
+    if (cause === "resume" && startS > 0)
+      this.video.addEventListener("seeked", offer, { signal: this.signal, once: true });
   }
 
   /**
@@ -155,6 +158,7 @@ class Player {
   }
 
   private offerStart(startS: number): void {
+    if (!this.store.get("isPaused")) return;
     this.notice.change({ continuesAtS: startS });
     const fromStart = (): void => {
       this.notice.change({ continuesAtS: null });
