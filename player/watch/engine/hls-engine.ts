@@ -56,6 +56,8 @@ function bearErrors(hls: Hls, { video, events, signal }: EngineOptions): void {
   };
   hls.on(Hls.Events.FRAG_LOADED, over);
   hls.on(Hls.Events.ERROR, (_event, data) => {
+    if (data.details === Hls.ErrorDetails.BUFFER_STALLED_ERROR && isLoadedToItsEnd(video))
+      for (const type of ["audio", "video"] as const) hls.trigger(Hls.Events.BUFFER_EOS, { type });
     const remedy = remedyFor({
       isNetwork: data.type === Hls.ErrorTypes.NETWORK_ERROR,
       isFatal: data.fatal,
@@ -78,6 +80,15 @@ function bearErrors(hls: Hls, { video, events, signal }: EngineOptions): void {
     else if (data.fatal) setTimeout(() => restart(hls, signal), 2000);
   });
   addEventListener("online", () => restart(hls, signal), { signal });
+}
+
+/**
+ * Tell whether all there is to play is there. After a last segment of a millisecond hls.js does not
+ * notice (seen with 1.7.4: sound of 4.001 s), and the video would wait for more for ever.
+ */
+function isLoadedToItsEnd({ buffered, currentTime, duration }: HTMLVideoElement): boolean {
+  const endS = buffered.length > 0 ? buffered.end(buffered.length - 1) : 0;
+  return duration - currentTime < 0.5 && duration - endS < 0.1;
 }
 
 /** Ask again at once, instead of when the next retry is due. */
