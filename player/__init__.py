@@ -1,1 +1,1 @@
-"""Everything that runs in a browser. Python finds `templates/` and the built `dist/` here, no code."""
+"""Everything that runs in a browser. Python finds `templates/` and the built `dist/` here."""

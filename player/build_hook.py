@@ -1,7 +1,7 @@
 """Builds the front end (npm, Vite) with the Node.js that comes from pip.
 
-hatchling calls it when a wheel or an editable install is made and skips it when `dist/` is there, so
-nobody who installs a wheel runs node. `python player/build_hook.py` builds in any case.
+hatchling calls it when a wheel or an editable install is made and skips it when `dist/` is there,
+so nobody who installs a wheel runs node. `python player/build_hook.py` builds in any case.
 """
 
 import os

@@ -7,10 +7,11 @@ from stream.catalogue.classes import class_with_code, join_class
 from stream.catalogue.join_code import parse_join_code
 from stream.clock import utc_now
 from stream.errors import FlipcastError, NotFound
+from stream.people.account_form import account_form
 from stream.people.accounts import create_person, new_account
 from stream.people.form_page import form_page
 from stream.people.parts import GUESSING, PASSWORDS, address_of
-from stream.people.signing_in import keeps_cookies, sign_in
+from stream.people.signing_in import sign_in
 from stream.request_body import read_form
 from stream.tables import Class, Person, SchoolRole
 
@@ -90,13 +91,4 @@ def _join_page(
     fields: dict[str, str] | None = None,
     error: FlipcastError | None = None,
 ) -> web.Response:
-    typed = fields or {}
-    return form_page(
-        request,
-        "join_class.html",
-        error,
-        class_=class_,
-        name=typed.get("name", "")[:200],
-        login=typed.get("login", "")[:200],
-        keeps_cookies=keeps_cookies(request),
-    )
+    return account_form(request, "join_class.html", fields, error, class_=class_)

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
+from stream.disk import sync_folder
 from stream.errors import Busy, FlipcastError, NoSpace
 
 T = TypeVar("T")
@@ -105,7 +106,7 @@ def make_file(path: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 def remove_file(path: Path) -> None:
@@ -117,14 +118,6 @@ def remove_file(path: Path) -> None:
 def free_bytes(folder: Path) -> int:
     """Return the space left on the folder's disk for ordinary accounts."""
     return shutil.disk_usage(folder).free
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

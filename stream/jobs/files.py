@@ -1,8 +1,9 @@
 """Makes finished files visible: whole, on disk, then renamed into place. Blocking: use threads."""
 
-import os
 import shutil
 from pathlib import Path
+
+from stream.disk import sync_folder
 
 
 def move_into_place(finished: Path, place: Path) -> None:
@@ -14,15 +15,6 @@ def move_into_place(finished: Path, place: Path) -> None:
     finished.rename(place)
     for folder in (place.parent, place.parent.parent, finished.parent):
         sync_folder(folder)
-
-
-def sync_folder(folder: Path) -> None:
-    """Put the folder's entries on disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def remove_folder(folder: Path) -> None:

@@ -7,11 +7,11 @@ from aiohttp import web
 from stream.app_keys import DATABASE
 from stream.clock import utc_now
 from stream.errors import FlipcastError, Gone, NotFound
+from stream.people.account_form import account_form
 from stream.people.accounts import NewAccount, create_person, new_account
-from stream.people.form_page import form_page
 from stream.people.links import look_at_link, use_link
 from stream.people.parts import PASSWORDS
-from stream.people.signing_in import keeps_cookies, sign_in
+from stream.people.signing_in import sign_in
 from stream.request_body import read_form
 from stream.tables import LinkPurpose, Person, SchoolRole
 
@@ -105,13 +105,4 @@ def _account_page(
     fields: dict[str, str] | None = None,
     error: FlipcastError | None = None,
 ) -> web.Response:
-    typed = fields or {}
-    return form_page(
-        request,
-        "account.html",
-        error,
-        offer=offer,
-        name=typed.get("name", "")[:200],
-        login=typed.get("login", "")[:200],
-        keeps_cookies=keeps_cookies(request),
-    )
+    return account_form(request, "account.html", fields, error, offer=offer)
