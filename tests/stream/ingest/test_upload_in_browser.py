@@ -9,10 +9,9 @@ from playwright.async_api import Page, expect
 from sqlalchemy import func, select
 
 from stream.app_keys import FOLDERS
-from stream.settings import Settings
 from stream.tables import Lecture, SchoolRole
 from tests.browser import accessibility_faults, chromium, overflow_px, until
-from tests.running_site import Site, open_page
+from tests.running_site import Site, open_page, running_site
 
 pytestmark = pytest.mark.slow
 
@@ -24,19 +23,9 @@ PHONE = {"width": 375, "height": 700}
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     """A server that takes up to 20 MB."""
-    settings = Settings(
-        data=tmp_path / "data",
-        listen="127.0.0.1:0",
-        free_space_bytes=0,
-        max_upload_bytes=20_000_000,
-        class_quota_bytes=24_000_000,
-    )
-    running = Site(settings)
-    await running.start()
-    try:
+    limits = {"max_upload_bytes": 20_000_000, "class_quota_bytes": 24_000_000}
+    async with running_site(tmp_path / "data", **limits) as running:
         yield running
-    finally:
-        await running.stop()
 
 
 @pytest.fixture

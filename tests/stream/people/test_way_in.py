@@ -12,9 +12,8 @@ from playwright.async_api import Browser, BrowserContext, Page
 
 from stream.clock import utc_now
 from stream.people.first_start import setup_link
-from stream.settings import Settings
 from tests.browser import accessibility_faults, chromium, overflow_px
-from tests.running_site import Site
+from tests.running_site import Site, running_site
 
 PHONE, DESKTOP = {"width": 375, "height": 740}, {"width": 1280, "height": 800}
 PASSWORD = "a long walk home"
@@ -22,12 +21,8 @@ PASSWORD = "a long walk home"
 
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    running = Site(Settings(data=tmp_path / "data", listen="127.0.0.1:0", free_space_bytes=0))
-    await running.start()
-    try:
+    async with running_site(tmp_path / "data") as running:
         yield running
-    finally:
-        await running.stop()
 
 
 async def look_at(page: Page) -> None:
