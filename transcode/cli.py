@@ -19,11 +19,18 @@ from transcode.package import INDEX_NAME, Package, Progress, make_package
 
 
 def transcode_command(
-    source: Annotated[Path, typer.Argument(help="The recording: WebM, MP4, MOV, MKV, MPEG-TS…")],
+    source: Annotated[
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, help="The recording: WebM, MP4, MOV, MKV, MPEG-TS…"
+        ),
+    ],
     out: Annotated[Path, typer.Option(help="The folder to make; it must not exist or be empty.")],
     presenter: Annotated[
         Path | None,
-        typer.Option(help="A second recording of the camera, shown small in a corner."),
+        typer.Option(
+            exists=True, dir_okay=False, help="A recording of the camera, shown small in a corner."
+        ),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object instead of words.")

@@ -123,7 +123,7 @@ def _rung_outputs(
     outputs: list[Stream] = []
     for position, rung in enumerate(rungs):
         if rung.frame_rate != above.frame_rate:
-            stream = stream.filter("fps", fps=_ratio(rung.frame_rate))
+            stream = _at_rate(stream, rung.frame_rate)
         if rung.box != above.box:
             stream = stream.filter("scale", rung.box.width_px, rung.box.height_px)
             stream = stream.filter("setsar", 1)
@@ -149,10 +149,16 @@ def _upright(inputs: _Inputs, track: Track) -> Stream:
 
 def _whole_lecture(stream: Stream, top: Rendition, duration_s: float) -> Stream:
     """The main track in its box, from 0 to the end: first and last frame fill what is missing."""
-    stream = stream.filter("fps", fps=_ratio(top.frame_rate), start_time=0)
-    stream = _boxed(stream, top.box)
+    stream = _boxed(_at_rate(stream, top.frame_rate, start_time=0), top.box)
     stream = stream.filter("tpad", stop_mode="clone", stop=-1)
+    stream = stream.filter("settb", f"1/{TICKS_PER_S}")  # trim cuts at whole ticks only
     return stream.filter("trim", end=f"{duration_s:.6f}")
+
+
+def _at_rate(stream: Stream, rate: Fraction, **options: int) -> Stream:
+    """Constant frame rate; a last frame is kept however short a time it is shown."""
+    fps = f"{rate.numerator}/{rate.denominator}"
+    return stream.filter("fps", fps=fps, eof_action="pass", **options)
 
 
 def _boxed(stream: Stream, box: Box) -> Stream:
@@ -173,7 +179,7 @@ def _boxed(stream: Stream, box: Box) -> Stream:
 def _with_camera(slides: Stream, camera: Stream, place: Box, top: Rendition) -> Stream:
     """The camera in the lower right corner, from its own start to its own end."""
     margin_px = top.box.height_px // 60
-    camera = _boxed(camera.filter("fps", fps=_ratio(top.frame_rate)), place)
+    camera = _boxed(_at_rate(camera, top.frame_rate), place)
     return ffmpeg.overlay(
         slides, camera, x=f"W-w-{margin_px}", y=f"H-h-{margin_px}", eof_action="pass"
     )
@@ -267,7 +273,3 @@ def _hls(stream: Stream, folder: str, options: dict[str, Any]) -> Stream:
         map_chapters=-1,
         **options,
     )
-
-
-def _ratio(rate: Fraction) -> str:
-    return f"{rate.numerator}/{rate.denominator}"

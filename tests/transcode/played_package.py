@@ -1,0 +1,115 @@
+"""Read a package as a player does: follow its playlists, decode its segments, hear its sound."""
+
+import io
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import av
+import m3u8
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class PlayedTrack:
+    """One media playlist and what its segments decode to."""
+
+    folder: Path
+    playlist: m3u8.M3U8
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def extinf_s(self) -> float:
+        return float(sum(segment.duration for segment in self.playlist.segments))
+
+    @property
+    def starts_s(self) -> list[float]:
+        """Where each segment starts, by the sum of EXTINF."""
+        starts, at = [], 0.0
+        for segment in self.playlist.segments:
+            starts.append(round(at, 4))
+            at += segment.duration
+        return starts
+
+    @cached_property
+    def init(self) -> bytes:
+        return (self.folder / self.playlist.segment_map[0].uri).read_bytes()
+
+    def segment_bytes(self) -> list[bytes]:
+        return [(self.folder / segment.uri).read_bytes() for segment in self.playlist.segments]
+
+    @cached_property
+    def frames(self) -> list[tuple[float, av.VideoFrame]]:
+        """Each picture with its media time."""
+        with av.open(io.BytesIO(self.init + b"".join(self.segment_bytes()))) as container:
+            decoded = container.decode(video=0)
+            return [(float(frame.time or 0.0), frame) for frame in decoded]
+
+    @cached_property
+    def samples(self) -> tuple[NDArray[np.float32], int]:
+        """Every sample of the sound, and how many make a second."""
+        with av.open(io.BytesIO(self.init + b"".join(self.segment_bytes()))) as container:
+            rate = container.streams.audio[0].rate
+            parts = [frame.to_ndarray().reshape(-1) for frame in container.decode(audio=0)]
+            return np.concatenate(parts), rate
+
+    def first_picture_is_idr(self) -> list[bool]:
+        """For each segment alone: is its first picture a key frame at the segment's very start?"""
+        found = []
+        for data in self.segment_bytes():
+            with av.open(io.BytesIO(self.init + data)) as container:
+                packet = next(container.demux(video=0))
+                found.append(packet.is_keyframe and (bytes(packet)[4] & 0x1F) in (5, 6, 7))
+        return found
+
+
+@dataclass(frozen=True)
+class PlayedPackage:
+    """The multivariant playlist and all that it names."""
+
+    index: m3u8.M3U8
+    rungs: list[PlayedTrack]
+    audio: PlayedTrack | None
+
+    def rung(self, name: str) -> PlayedTrack:
+        return next(rung for rung in self.rungs if rung.name == name)
+
+
+def play(out: Path) -> PlayedPackage:
+    """Load a package from its `index.m3u8` on."""
+    index = m3u8.load(str(out / "index.m3u8"))
+    rungs = [_track(out / p.uri) for p in index.playlists if p.stream_info.resolution]
+    audio = [_track(out / media.uri) for media in index.media if media.type == "AUDIO"]
+    audio += [_track(out / p.uri) for p in index.playlists if not p.stream_info.resolution]
+    return PlayedPackage(index, rungs, audio[0] if audio else None)
+
+
+def flashes_s(track: PlayedTrack) -> list[float]:
+    """When the picture turns white."""
+    found, was_white = [], False
+    for time_s, frame in track.frames:
+        luma = frame.to_ndarray(format="gray")
+        is_white = bool(np.mean(luma) > 200)
+        if is_white and not was_white:
+            found.append(time_s)
+        was_white = is_white
+    return found
+
+
+def tones_s(track: PlayedTrack) -> list[float]:
+    """When a tone begins after silence."""
+    samples, rate = track.samples
+    window = rate // 200
+    usable = samples[: len(samples) // window * window].reshape(-1, window)
+    loud = np.sqrt(np.mean(usable**2, axis=1)) > 0.1
+    begins = [n for n in range(len(loud)) if loud[n] and (n == 0 or not loud[n - 1])]
+    spaced = [n for n in begins if not loud[max(0, n - 40) : n].any()]
+    return [n * window / rate for n in spaced]
+
+
+def _track(path: Path) -> PlayedTrack:
+    return PlayedTrack(path.parent, m3u8.load(str(path)))
