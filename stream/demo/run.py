@@ -15,9 +15,9 @@ from stream.clock import utc_now
 from stream.demo.recorded import demo_folder, read_lecture
 from stream.demo.school import DemoSchool, make_school, sign_in_link
 from stream.demo.sender import DemoFailed, TeacherClient
+from stream.demo.simulated_class import send_class
 from stream.serve import running_server, until_stopped
 from stream.settings import Settings
-from stream.simulated_class import send_class
 
 POLL_S = 0.5
 

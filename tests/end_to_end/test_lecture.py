@@ -18,10 +18,10 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from stream.clock import utc_now
 from stream.database import open_database
+from stream.demo.simulated_class import send_class
 from stream.ids import new_id
 from stream.people.sessions import start_session
 from stream.settings import Settings
-from stream.simulated_class import send_class
 from stream.tables import ClassRole, Membership, Person, SchoolRole
 from tests.browser import accessibility_faults, chromium, overflow_px, until
 from tests.server_process import ROOT, ServerProcess

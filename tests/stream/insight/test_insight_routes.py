@@ -8,7 +8,7 @@ from aiohttp.test_utils import TestClient
 from sqlalchemy import update
 
 from stream.database import Database
-from stream.simulated_class import send_class
+from stream.demo.simulated_class import send_class
 from stream.tables import Lecture, Person, SchoolRole
 from tests.stream.conftest import MakeClass, SignedIn, SignIn
 from tests.stream.insight.conftest import MakeLecture

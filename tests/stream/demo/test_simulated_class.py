@@ -8,9 +8,9 @@ from aiohttp.test_utils import TestClient
 from sqlalchemy import select, update
 
 from stream.database import Database
+from stream.demo.simulated_class import ReportRefused, plan_class, send_class
 from stream.insight.batches import read_batch
 from stream.insight.seconds import second_count
-from stream.simulated_class import ReportRefused, plan_class, send_class
 from stream.tables import Coverage, Person, SchoolRole
 from tests.stream.conftest import MakeClass, SignIn
 from tests.stream.insight.conftest import MakeLecture

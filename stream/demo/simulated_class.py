@@ -1,7 +1,7 @@
 """Lets a simulated class watch a lecture: through the real event API, each with a session cookie.
 
 So the demo has something to show. The persons must be marked `is_simulated`; then every page that
-shows their numbers says so. How one of them watches: `insight/simulated_viewer.py`.
+shows their numbers says so. How one of them watches: `simulated_viewer.py`.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from random import Random
 
 from aiohttp import ClientResponse, ClientSession, ClientTimeout, DummyCookieJar
 
-from stream.insight.simulated_viewer import HABITS, Batch, hard_passages, plan_watching
+from stream.demo.simulated_viewer import HABITS, Batch, hard_passages, plan_watching
 from stream.people.sessions import COOKIE
 
 AT_ONCE = 8  # students; a class does not press play in the same millisecond
