@@ -1,7 +1,8 @@
 """Recordings made by ffmpeg for tests: small, of every shape that teachers send, never stored.
 
-The picture of most is a test card on which the whole frame flashes white for 0.2 s at the start of each second,
-while a tone sounds: so a test can tell from the output alone whether picture and sound are in step.
+The picture of most is a test card on which the whole frame flashes white for 0.2 s at the start of
+each second, while a tone sounds: so a test can tell from the output alone whether picture and sound
+are in step.
 """
 
 import subprocess
@@ -62,7 +63,7 @@ def browser_recording(path: Path, seconds: float = 5, *, with_sound: bool = True
 
 
 def resized_recording(path: Path, seconds: float = 3) -> Path:
-    """WebM whose window was resized half-way: a white square, first in 4:3, then in a wide frame."""
+    """WebM whose window was resized half-way: a white square, in 4:3, then in a wide frame."""
     parts = [path.with_name(f"{path.stem}-{number}.webm") for number in (1, 2)]
     for part, size in zip(parts, ("480x360", "640x200"), strict=True):
         square = f"color=black:s={size}:r=30,drawbox=x=60:y=60:w=80:h=80:c=white:t=fill"

@@ -8,6 +8,7 @@ from pathlib import Path
 import av
 import m3u8
 import numpy as np
+from av.container import InputContainer
 from numpy.typing import NDArray
 
 
@@ -37,7 +38,8 @@ class PlayedTrack:
 
     @cached_property
     def init(self) -> bytes:
-        return (self.folder / self.playlist.segment_map[0].uri).read_bytes()
+        uri: str = self.playlist.segment_map[0].uri
+        return (self.folder / uri).read_bytes()
 
     def segment_bytes(self) -> list[bytes]:
         return [(self.folder / segment.uri).read_bytes() for segment in self.playlist.segments]
@@ -45,26 +47,31 @@ class PlayedTrack:
     @cached_property
     def frames(self) -> list[tuple[float, av.VideoFrame]]:
         """Each picture with its media time."""
-        with av.open(io.BytesIO(self.init + b"".join(self.segment_bytes()))) as container:
+        with self._opened() as container:
             decoded = container.decode(video=0)
             return [(float(frame.time or 0.0), frame) for frame in decoded]
 
     @cached_property
     def samples(self) -> tuple[NDArray[np.float32], int]:
         """Every sample of the sound, and how many make a second."""
-        with av.open(io.BytesIO(self.init + b"".join(self.segment_bytes()))) as container:
+        with self._opened() as container:
             rate = container.streams.audio[0].rate
             parts = [frame.to_ndarray().reshape(-1) for frame in container.decode(audio=0)]
             return np.concatenate(parts), rate
 
-    def first_picture_is_idr(self) -> list[bool]:
-        """For each segment alone: is its first picture a key frame at the segment's very start?"""
+    def first_pictures(self) -> list[tuple[float, bool]]:
+        """For each segment, read alone: when its first picture is shown, and whether it is an
+        IDR picture, from which a player may begin (ITU-T H.264, table 7-1)."""
         found = []
         for data in self.segment_bytes():
-            with av.open(io.BytesIO(self.init + data)) as container:
+            with av.open(io.BytesIO(self.init + data), "r") as container:
                 packet = next(container.demux(video=0))
-                found.append(packet.is_keyframe and (bytes(packet)[4] & 0x1F) in (5, 6, 7))
+                assert packet.pts is not None
+                found.append((float(packet.pts * packet.time_base), 5 in _nal_types(bytes(packet))))
         return found
+
+    def _opened(self) -> InputContainer:
+        return av.open(io.BytesIO(self.init + b"".join(self.segment_bytes())), "r")
 
 
 @dataclass(frozen=True)
@@ -109,6 +116,15 @@ def tones_s(track: PlayedTrack) -> list[float]:
     begins = [n for n in range(len(loud)) if loud[n] and (n == 0 or not loud[n - 1])]
     spaced = [n for n in begins if not loud[max(0, n - 40) : n].any()]
     return [n * window / rate for n in spaced]
+
+
+def _nal_types(picture: bytes) -> list[int]:
+    """The kinds of NAL units in one coded picture, each behind its length in four bytes."""
+    kinds, at = [], 0
+    while at + 4 < len(picture):
+        kinds.append(picture[at + 4] & 0x1F)
+        at += 4 + int.from_bytes(picture[at : at + 4])
+    return kinds
 
 
 def _track(path: Path) -> PlayedTrack:
