@@ -27,10 +27,11 @@ player/dist/.vite/manifest.json: $(FRONT)
 	@$(BIN)/python player/build_hook.py
 
 test: test-environment front
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not slow" -n 2
+	$(BIN)/python -m pytest -m "slow and not postgres"
 
 check: test-environment front
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow and not postgres" -n 2
 
 bench: test-environment front
 	$(BIN)/python -m tests.benchmarks

@@ -10,7 +10,7 @@ lock=deploy/requirements/$kind.txt
 stamp=$venv/.$kind-$(cat "$lock" pyproject.toml | cksum | cut -d' ' -f1)
 [ -e "$stamp" ] && exit 0
 
-say() { echo "flipcast: $*"; }
+say() { echo "flipcast: $*" >&2; }
 
 find_python() {
     for name in ${PYTHON:-} python3 python3.13 python3.12 python3.11 python; do
@@ -18,7 +18,7 @@ find_python() {
         "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue
         echo "$name"; return
     done
-    say "Python 3.11 or newer is needed and was not found." >&2; exit 1
+    say "Python 3.11 or newer is needed and was not found."; exit 1
 }
 
 python=$(find_python)
@@ -34,7 +34,7 @@ if "$python" -m pip --version >/dev/null 2>&1; then
 elif "$venv/bin/python" -m ensurepip >/dev/null 2>&1; then
     pip() { "$venv/bin/python" -m pip "$@"; }
 else
-    say "pip was not found for $python; install python3-pip." >&2; exit 1
+    say "pip was not found for $python; install python3-pip."; exit 1
 fi
 
 say "installing what $lock names (the first time this takes a minute or two)"
