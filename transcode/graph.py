@@ -22,7 +22,7 @@ from typing import Any
 
 import ffmpeg
 
-from transcode.grid import FIRST_SEGMENT_S, KEY_FRAMES, SEGMENT_S
+from transcode.grid import FIRST_SEGMENT_S, SEGMENT_S, key_frames, segment_starts_s
 from transcode.ladder import AudioRendition, Box, Ladder, Rendition
 from transcode.media import MediaInfo, TrackRole
 from transcode.probe import AUDIO_CODECS, MAX_PIXELS, MAX_STREAMS, VIDEO_CODECS
@@ -220,7 +220,7 @@ def _rung_output(stream: Stream, rung: Rendition, duration_s: float) -> Stream:
         "g": 100_000,  # key frames only where they are forced
         "sc_threshold": 0,
         "forced-idr": 1,
-        "force_key_frames": KEY_FRAMES,
+        "force_key_frames": key_frames(len(segment_starts_s(duration_s))),
         "fps_mode": "passthrough",
         "enc_time_base": f"1:{TICKS_PER_S}",
         "bsf:v": _last_frame_ends_at(duration_s),
@@ -254,7 +254,8 @@ def _sound_output(
         "b:a": audio.bitrate_bps,
         "hls_time": SEGMENT_S,
         "hls_init_time": FIRST_SEGMENT_S,
-        "hls_segment_options": "use_editlist=0",
+        # an index in each segment would be wrong where a rest is joined to it (`rest.py`)
+        "hls_segment_options": "use_editlist=0:movflags=+skip_sidx",
     }
     return _hls(stream, AUDIO_FOLDER, options)
 

@@ -9,7 +9,6 @@ The tree (`index.m3u8` is the name players and servers rely on):
 """
 
 import asyncio
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +29,7 @@ from transcode.graph import (
     Track,
     encode_arguments,
 )
+from transcode.grid import segment_starts_s
 from transcode.ladder import Rendition, plan_ladder
 from transcode.locator import locate_ffmpeg
 from transcode.media import Source, TrackRole
@@ -43,6 +43,7 @@ from transcode.playlists import (
 from transcode.probe import probe
 from transcode.process import EncoderProgress, run
 from transcode.publish import sync_tree, write_text_file
+from transcode.rest import join_rest, segment_files
 from transcode.storyboard import StoryboardPlan, plan_storyboard, storyboard_vtt
 
 INDEX_NAME = "index.m3u8"
@@ -128,8 +129,14 @@ async def make_package(
     arguments = encode_arguments(ffmpeg.path, plan)
     finished = await run(arguments, report, niceness=NICENESS, folder=out)
     package = await asyncio.to_thread(_complete, out, plan)
-    package = replace(package, wall_s=time.monotonic() - began, cpu_s=finished.cpu_s)
-    await asyncio.to_thread(_publish, out, package)
+    size_bytes = await asyncio.to_thread(sync_tree, out)
+    package = replace(
+        package,
+        wall_s=time.monotonic() - began,
+        cpu_s=finished.cpu_s,
+        size_bytes=size_bytes,
+    )
+    await asyncio.to_thread(_write_facts, out, package)
     return package
 
 
@@ -182,6 +189,8 @@ def _make_folders(out: Path, plan: EncodePlan) -> None:
 
 def _complete(out: Path, plan: EncodePlan) -> Package:
     """Measure what ffmpeg wrote and write the playlists."""
+    if plan.ladder.audio:
+        join_rest(out / AUDIO_FOLDER, len(segment_starts_s(plan.duration_s)))
     audio = _measure(out, AUDIO_FOLDER) if plan.ladder.audio else None
     measured = [(rung, _measure(out, rung.name)) for rung in plan.ladder.renditions]
     variants = [
@@ -209,19 +218,12 @@ def _measure(out: Path, folder: str) -> MediaTrack:
     init = (out / folder / INIT_NAME).read_bytes()
     (out / folder / SCRATCH_PLAYLIST).unlink(missing_ok=True)
     ticks_per_s = timescale(init)
-    names = sorted(
-        (name for name in os.listdir(out / folder) if name.endswith(".m4s")), key=_number
-    )
-    found = [(name, read_fragments(out / folder / name)) for name in names]
+    found = [(path.name, read_fragments(path)) for path in segment_files(out / folder)]
     segments = tuple(
         Segment(name, fragments.duration_ticks / ticks_per_s, fragments.size_bytes)
         for name, fragments in found
     )
     return MediaTrack(folder, codec_name(init), INIT_NAME, len(init), segments)
-
-
-def _number(segment_name: str) -> int:
-    return int(segment_name.partition(".")[0])
 
 
 def _facts(track: MediaTrack, rung: Rendition | None) -> RenditionFacts:
@@ -259,8 +261,7 @@ def _some(track: MediaTrack | None) -> list[MediaTrack]:
     return [track] if track else []
 
 
-def _publish(out: Path, package: Package) -> None:
-    sync_tree(out)
+def _write_facts(out: Path, package: Package) -> None:
     facts = msgspec.json.format(msgspec.json.encode(package), indent=2).decode()
     write_text_file(out / FACTS_NAME, facts + "\n")
     sync_tree(out)

@@ -1,0 +1,35 @@
+"""A recording that ends just behind a boundary of the grid."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.generated_media import AAC, H264, recording, run_ffmpeg, sound
+from tests.transcode.played_package import play
+from transcode.media import Source
+from transcode.package import make_package
+
+
+@pytest.mark.parametrize("seconds", [4.001, 4.034, 8.4])
+async def test_no_rung_and_no_sound_has_a_last_segment_of_a_moment(
+    seconds: float, tmp_path: Path
+) -> None:
+    source = recording(tmp_path / "a.mkv", *H264, *AAC, seconds=seconds, rate="1000")
+    package = await make_package([Source(source)], tmp_path / "out")
+    played = play(tmp_path / "out")
+    assert played.audio is not None
+    for track in [*played.rungs, played.audio]:
+        lengths = [segment.duration for segment in track.playlist.segments]
+        assert min(lengths) >= 0.5, track.name
+        assert sum(lengths) == pytest.approx(package.duration_s, abs=0.033)
+        assert track.playlist.target_duration <= 6
+    assert len(played.audio.samples[0]) / 32_000 == pytest.approx(package.duration_s, abs=0.065)
+
+
+async def test_sound_alone_is_joined_too(tmp_path: Path) -> None:
+    run_ffmpeg(*sound(), "-t", "4.1", *AAC, str(tmp_path / "a.m4a"))
+    await make_package([Source(tmp_path / "a.m4a")], tmp_path / "out")
+    audio = play(tmp_path / "out").audio
+    assert audio is not None
+    assert [round(segment.duration) for segment in audio.playlist.segments] == [2, 2]
+    assert sorted(path.name for path in audio.folder.glob("*.m4s")) == ["0.m4s", "1.m4s"]
