@@ -5,18 +5,26 @@ from aiohttp import web
 
 from stream.app_keys import DATABASE, FOLDERS, caller_of
 from stream.catalogue.lecture_facts import lecture_facts
-from stream.catalogue.new_lecture import LectureRequest, add_lecture, check, clean_title
+from stream.catalogue.new_lecture import (
+    LectureRequest,
+    add_lecture,
+    check,
+    clean_title,
+    made_before,
+)
 from stream.catalogue.removal import remove_files, remove_rows
 from stream.catalogue.store import lecture_for, lecture_for_sender
 from stream.clock import utc_now
 from stream.errors import NotSignedIn
-from stream.ids import ID_PATTERN
+from stream.ids import ID_PATTERN, id_for_request, new_id
 from stream.people.rights import Action
 from stream.people.store import require
 from stream.request_body import read_json
 
 routes = web.RouteTableDef()
 
+# A client that lost the answer asks again with the same key and gets the same lecture.
+IDEMPOTENCY_KEY = "Idempotency-Key"
 LECTURE = f"/api/lectures/{{lecture_id:{ID_PATTERN}}}"
 
 
@@ -34,9 +42,13 @@ async def make_lecture(request: web.Request) -> web.Response:
         raise NotSignedIn
     wanted = await read_json(request, LectureRequest)
     check(wanted)
+    key = request.headers.get(IDEMPOTENCY_KEY)
+    lecture_id = id_for_request(caller.id, key) if key else new_id()
     async with request.app[DATABASE].write() as session:
         await require(session, caller, Action.ADD, wanted.class_id)
-        made = await add_lecture(session, wanted, caller, utc_now())
+        made = await made_before(session, lecture_id)
+        if made is None:
+            made = await add_lecture(session, wanted, caller, utc_now(), lecture_id)
     answer = {
         "id": made.lecture.id,
         "url": f"/lectures/{made.lecture.id}",

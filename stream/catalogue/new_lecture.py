@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from stream.errors import BadRequest
@@ -66,8 +67,23 @@ def check(wanted: LectureRequest) -> None:
         raise BadRequest("A track starts between 0 and 24 hours after the recording began.")
 
 
+async def made_before(session: AsyncSession, lecture_id: str) -> MadeLecture | None:
+    """Return the lecture with this id as it was made; None when there is none."""
+    lecture = await session.get(Lecture, lecture_id)
+    if lecture is None:
+        return None
+    tracks = await session.scalars(
+        select(Track).join(Recording).where(Recording.lecture_id == lecture_id).order_by(Track.role)
+    )
+    return MadeLecture(lecture, list(tracks))
+
+
 async def add_lecture(
-    session: AsyncSession, wanted: LectureRequest, caller: Person | Agent, now: datetime
+    session: AsyncSession,
+    wanted: LectureRequest,
+    caller: Person | Agent,
+    now: datetime,
+    lecture_id: str,
 ) -> MadeLecture:
     """Store a checked lecture with its first recording and that recording's tracks.
 
@@ -75,7 +91,7 @@ async def add_lecture(
     """
     origin = Origin.AGENT if isinstance(caller, Agent) else wanted.origin
     lecture = Lecture(
-        id=new_id(),
+        id=lecture_id,
         class_id=wanted.class_id,
         title=clean_title(wanted.title),
         state=LectureState.UPLOADING if origin is Origin.UPLOAD else LectureState.RECORDING,
