@@ -26,13 +26,13 @@ export function inColumns(curves: Curves, count: number): Column[] {
 /** Return the curves in rows a person can read: at most about 30, of a round length. */
 export function inRows(curves: Curves): Column[] {
   const seconds = curves.plays.length;
-  const step = ROW_STEPS_S.find((length) => seconds / length <= MOST_ROWS) ?? 600;
+  const step = ROW_STEPS_S.find((length) => seconds / length <= MOST_ROWS) ?? 3600;
   return Array.from({ length: Math.ceil(seconds / step) }, (_, index) =>
     column(curves, index * step, Math.min(seconds, (index + 1) * step)),
   );
 }
 
-const ROW_STEPS_S = [5, 10, 30, 60, 120, 300];
+const ROW_STEPS_S = [5, 10, 30, 60, 120, 300, 600, 1800];
 const MOST_ROWS = 30;
 
 function column(curves: Curves, startS: number, endS: number): Column {

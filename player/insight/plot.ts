@@ -34,7 +34,7 @@ export function areaPath(values: readonly number[], scale: Scale): string {
 /** Return the times to write under the drawing: round ones, `roomPx` apart at least. */
 export function timeTicks(durationS: number, widthPx: number, roomPx: number): number[] {
   const most = Math.max(1, Math.floor(widthPx / roomPx));
-  const step = TICK_STEPS_S.find((length) => durationS / length <= most) ?? 14_400;
+  const step = TICK_STEPS_S.find((length) => durationS / length <= most) ?? durationS;
   const ticks = Array.from({ length: Math.floor(durationS / step) + 1 }, (_, index) => index * step);
   return ticks.filter((tick) => tick === 0 || ((durationS - tick) / durationS) * widthPx > roomPx / 3);
 }

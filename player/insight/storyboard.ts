@@ -21,9 +21,8 @@ export function parseTiles(text: string, baseUrl: string): Tile[] {
   return lines.flatMap((line, index) => {
     const start = CUE.exec(line)?.[1];
     const address = lines[index + 1]?.trim();
-    if (start === undefined || !address || !URL.canParse(address, baseUrl)) return [];
-    const url = new URL(address, baseUrl);
-    if (url.origin !== new URL(baseUrl).origin) return [];
+    const url = address ? ownUrl(address, baseUrl) : null;
+    if (start === undefined || url === null) return [];
     return [{ startS: secondsOf(start), url: url.href.replace(/#.*$/, ""), part: partOf(url.hash) }];
   });
 }
@@ -31,6 +30,16 @@ export function parseTiles(text: string, baseUrl: string): Tile[] {
 /** Return the tile that shows this moment. */
 export function tileAt(tiles: readonly Tile[], positionS: number): Tile | null {
   return tiles.findLast((tile) => tile.startS <= positionS) ?? tiles[0] ?? null;
+}
+
+function ownUrl(address: string, baseUrl: string): URL | null {
+  try {
+    const url = new URL(address, baseUrl);
+    return url.origin === new URL(baseUrl).origin ? url : null;
+  } catch (error) {
+    if (error instanceof TypeError) return null; // no address at all; URL.canParse is too new
+    throw error;
+  }
 }
 
 function secondsOf(timestamp: string): number {
