@@ -10,6 +10,8 @@ ls /usr/lib/*/libavcodec.so.* >/dev/null 2>&1 || missing="$missing libavcodec-ex
 want tesseract tesseract-ocr
 want Xvfb xvfb
 want strace strace
+want caddy caddy
+want systemd-analyze systemd
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
