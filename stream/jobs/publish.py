@@ -14,6 +14,7 @@ from pathlib import Path
 from stream.catalogue.store import tracks_of
 from stream.clock import utc_now
 from stream.database import Database
+from stream.errors import Busy
 from stream.folders import Folders
 from stream.ids import new_id
 from stream.jobs import store
@@ -123,10 +124,15 @@ class Publisher:
     async def _report(self, job: Job, pace: Pace) -> None:
         while True:
             await asyncio.sleep(REPORT_EVERY_S)
-            async with self.database.write() as session:
-                await store.write_fenced(
-                    session, job, progress=pace.fraction, speed=pace.speed, heartbeat_at=utc_now()
-                )
+            with suppress(Busy):  # a report less; the next one says it all
+                async with self.database.write() as session:
+                    await store.write_fenced(
+                        session,
+                        job,
+                        progress=pace.fraction,
+                        speed=pace.speed,
+                        heartbeat_at=utc_now(),
+                    )
             self.notices.tell(job.lecture_id)
 
     async def _give_up(self, job: Job, reason: str) -> None:

@@ -64,6 +64,10 @@ class InMemoryQueue:
             task.cancel()
             await asyncio.wait({task})
 
+    def runs(self, job_id: str) -> bool:
+        """Tell whether the job's handler is running."""
+        return job_id in self._running
+
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Deliver jobs until the block ends; what runs then is cancelled and waited for."""

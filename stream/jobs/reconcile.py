@@ -1,11 +1,12 @@
-"""After a start: rows decide what still has to be done, and litter of dead attempts is swept.
+"""Rows decide what still has to be done: at the start, and again and again while the server runs.
 
-Only one server works on a data folder (`serve.py` holds a lock on it), so every attempt that was
-running when this process starts is dead.
+Only one server works on a data folder (`serve.py` holds a lock on it), so an attempt that runs by
+its row and not in this process is dead.
 """
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from stream.catalogue.store import move_lecture
 from stream.clock import utc_now
@@ -21,10 +22,22 @@ logger = logging.getLogger(__name__)
 
 
 async def reconcile(database: Database, folders: Folders) -> list[Job]:
-    """Put dead attempts back (or end them after the last) and return the jobs to enqueue."""
+    """At the start: put dead attempts back, sweep what they left; the jobs to enqueue."""
+    waiting = await unfinished(database, is_alive=lambda _: False)
+    await _sweep(database, folders)
+    return waiting
+
+
+async def unfinished(database: Database, is_alive: Callable[[str], bool]) -> list[Job]:
+    """Put dead attempts back (or end them after the last) and return the jobs to enqueue.
+
+    `is_alive` tells by a job's id whether its attempt runs. Raises Busy.
+    """
     waiting = []
     async with database.write() as session:
         for job in await store.unfinished_jobs(session):
+            if is_alive(job.id):
+                continue
             if job.state is JobState.RUNNING and job.attempt >= MAX_ATTEMPTS:
                 await store.give_up(session, job, GAVE_UP, utc_now())
                 continue
@@ -32,7 +45,6 @@ async def reconcile(database: Database, folders: Folders) -> list[Job]:
                 job.state = JobState.QUEUED
                 await move_lecture(session, job.lecture_id, LectureState.QUEUED)
             waiting.append(job)
-    await _sweep(database, folders)
     return waiting
 
 

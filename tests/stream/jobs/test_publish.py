@@ -14,7 +14,7 @@ from stream.database import Database
 from stream.folders import Folders
 from stream.ids import new_id
 from stream.jobs import store
-from stream.jobs.reconcile import reconcile
+from stream.jobs.reconcile import reconcile, unfinished
 from stream.tables import Job, JobState, Lecture, LectureState, Package, SchoolRole
 from tests.generated_media import browser_recording
 from tests.stream.conftest import MakeClass, SignIn
@@ -160,3 +160,14 @@ async def test_the_page_is_told_about_every_step(
     assert '"state": "queued"' in text
     assert '"state": "encoding"' in text
     assert text.rstrip().rpartition("data: ")[2].startswith('{"state": "ready"')
+
+
+async def test_a_row_the_queue_was_never_told_of_is_found_again(
+    arrive: Arrive, database: Database, recording: Path
+) -> None:
+    forgotten, running = [await arrive(presentation=recording) for _ in range(2)]
+    alive = await job_of(database, running)
+    async with database.write() as session:
+        assert await store.claim(session, alive.id, utc_now())
+    found = await unfinished(database, is_alive=lambda job_id: job_id == alive.id)
+    assert [job.lecture_id for job in found] == [forgotten]
