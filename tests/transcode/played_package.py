@@ -1,6 +1,7 @@
 """Read a package as a player does: follow its playlists, decode its segments, hear its sound."""
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -44,12 +45,17 @@ class PlayedTrack:
     def segment_bytes(self) -> list[bytes]:
         return [(self.folder / segment.uri).read_bytes() for segment in self.playlist.segments]
 
-    @cached_property
-    def frames(self) -> list[tuple[float, av.VideoFrame]]:
-        """Each picture with its media time."""
+    def pictures(self) -> Iterator[tuple[float, av.VideoFrame]]:
+        """Each picture with its media time, decoded as it is asked for."""
         with self._opened() as container:
-            decoded = container.decode(video=0)
-            return [(float(frame.time or 0.0), frame) for frame in decoded]
+            for frame in container.decode(video=0):
+                assert frame.time is not None
+                yield frame.time, frame
+
+    def picture_at(self, time_s: float) -> NDArray[np.uint8]:
+        """The luma of the picture shown at that time: (height, width)."""
+        shown = [frame for at_s, frame in self.pictures() if at_s <= time_s + 1e-6]
+        return shown[-1].to_ndarray(format="gray").astype(np.uint8)
 
     @cached_property
     def samples(self) -> tuple[NDArray[np.float32], int]:
@@ -98,7 +104,7 @@ def play(out: Path) -> PlayedPackage:
 def flashes_s(track: PlayedTrack) -> list[float]:
     """When the picture turns white."""
     found, was_white = [], False
-    for time_s, frame in track.frames:
+    for time_s, frame in track.pictures():
         luma = frame.to_ndarray(format="gray")
         is_white = bool(np.mean(luma) > 200)
         if is_white and not was_white:

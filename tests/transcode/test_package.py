@@ -1,0 +1,276 @@
+"""Whatever shape a recording has, its package plays: whole, in step, and on one grid."""
+
+import asyncio
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tests.generated_media import (
+    AAC,
+    H264,
+    OPUS,
+    VP8,
+    browser_recording,
+    picture,
+    recording,
+    resized_recording,
+    run_ffmpeg,
+    sound,
+    turned_recording,
+)
+from tests.transcode.played_package import PlayedPackage, PlayedTrack, flashes_s, play, tones_s
+from transcode.grid import segment_starts_s
+from transcode.media import Source, TrackRole
+from transcode.package import Package, make_package
+
+pytestmark = pytest.mark.slow
+
+DEMO = Path(__file__).resolve().parents[2] / "deploy" / "demo"
+AAC_FRAME_S = 1024 / 32_000
+IN_STEP_S = 0.08
+
+
+def one_frame(path: Path) -> list[Source]:
+    run_ffmpeg(*picture(), "-frames:v", "1", *H264, str(path / "a.mp4"))
+    return [Source(path / "a.mp4")]
+
+
+def no_sound(path: Path) -> list[Source]:
+    run_ffmpeg(*picture(), "-t", "3", *H264, str(path / "a.mp4"))
+    return [Source(path / "a.mp4")]
+
+
+def sound_alone(path: Path) -> list[Source]:
+    run_ffmpeg(*sound(), "-t", "5", *AAC, str(path / "a.m4a"))
+    return [Source(path / "a.m4a")]
+
+
+def ten_still_minutes(path: Path) -> list[Source]:
+    run_ffmpeg(
+        "-f", "lavfi", "-i", "color=c=white:s=320x180:r=1", "-f", "lavfi",
+        "-i", "anullsrc=r=16000:cl=mono", "-t", "600", *H264, "-c:a", "aac", "-b:a", "8k",
+        str(path / "a.mp4"),
+    )  # fmt: skip
+    return [Source(path / "a.mp4")]
+
+
+def two_tracks(path: Path) -> list[Source]:
+    """A screen without sound, and a flashing camera with it that began a second later."""
+    run_ffmpeg("-f", "lavfi", "-i", "color=s=640x360:r=30", "-t", "5", *VP8, str(path / "a.webm"))
+    camera = browser_recording(path / "b.webm", seconds=4)
+    return [Source(path / "a.webm"), Source(camera, TrackRole.PRESENTER, start_offset_s=1.0)]
+
+
+def demo_tracks(path: Path) -> list[Source]:
+    return [
+        Source(DEMO / "presentation.webm"),
+        Source(DEMO / "presenter.webm", TrackRole.PRESENTER),
+    ]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A kind of recording, and what is known of it."""
+
+    make: Callable[[Path], list[Source]]
+    duration_s: float
+    frame_s: float = 1 / 30  # how long a frame of the source is shown: the duration's tolerance
+    has_picture: bool = True
+    has_sound: bool = True
+    box: tuple[int, int] = (320, 180)  # of the highest rung
+    flashes: bool = True
+
+
+def file(name: str, *encoding: str, **shape: str | int) -> Callable[[Path], list[Source]]:
+    return lambda path: [Source(recording(path / name, *encoding, seconds=5, **shape))]
+
+
+SHAPES = {
+    "H.264 and AAC in MP4": Shape(file("a.mp4"), 5),
+    "MOV": Shape(file("a.mov"), 5),
+    "MKV": Shape(file("a.mkv", *H264, *OPUS), 5),
+    # a stream cannot say that its first frame of AAC is to be thrown away: it is a part of it
+    "MPEG-TS": Shape(file("a.ts"), 5 + 1024 / 48_000),
+    "25 frames a second": Shape(file("a.mp4", rate="25"), 5, frame_s=1 / 25),
+    "a browser's WebM": Shape(lambda path: [Source(browser_recording(path / "a.webm"))], 5),
+    "odd sizes": Shape(
+        file("a.webm", *VP8, *OPUS, width_px=1337, height_px=753), 5, box=(1336, 752)
+    ),
+    "a phone held upright": Shape(
+        lambda path: [Source(turned_recording(path / "a.mp4"))], 3, box=(180, 320)
+    ),
+    "a size that changes": Shape(
+        lambda path: [Source(resized_recording(path / "a.webm"))],
+        6,
+        has_sound=False,
+        box=(480, 360),
+        flashes=False,
+    ),
+    "sound alone": Shape(sound_alone, 5, has_picture=False, flashes=False),
+    "no sound": Shape(no_sound, 3, has_sound=False),
+    "one frame": Shape(one_frame, 1 / 30, has_sound=False, flashes=False),
+    "ten minutes of a still picture": Shape(ten_still_minutes, 600, frame_s=1.0, flashes=False),
+    "two tracks": Shape(two_tracks, 5, box=(640, 360), flashes=False),
+    "the demo lecture": Shape(demo_tracks, 90.056, box=(1920, 1080), flashes=False),
+}
+
+
+@dataclass(frozen=True)
+class Made:
+    """A package that was made of a shape."""
+
+    shape: Shape
+    out: Path
+    package: Package
+    played: PlayedPackage
+
+    @property
+    def tracks(self) -> list[PlayedTrack]:
+        return [*self.played.rungs, *([self.played.audio] if self.played.audio else [])]
+
+
+@pytest.fixture(scope="module", params=SHAPES)
+def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """Each shape's package, made once for all tests below."""
+    return make_shape(SHAPES[request.param], tmp_path_factory.mktemp("package"))
+
+
+def make_shape(shape: Shape, folder: Path) -> Made:
+    package = asyncio.run(make_package(shape.make(folder), folder / "out"))
+    return Made(shape, folder / "out", package, play(folder / "out"))
+
+
+def test_it_lasts_as_long_as_the_recording(made: Made) -> None:
+    expected = pytest.approx(made.shape.duration_s, abs=made.shape.frame_s)
+    assert made.package.duration_s == expected
+    for track in made.played.rungs:
+        times = [time_s for time_s, _ in track.pictures()]
+        assert times[0] == 0
+        assert made.package.duration_s - 1.01 <= times[-1] < made.package.duration_s
+        assert times == sorted(set(times))
+        assert track.extinf_s == pytest.approx(made.package.duration_s, abs=AAC_FRAME_S)
+    if made.played.audio:
+        samples, rate = made.played.audio.samples
+        assert len(samples) / rate == pytest.approx(made.package.duration_s, abs=2 * AAC_FRAME_S)
+        assert made.played.audio.extinf_s == pytest.approx(
+            made.package.duration_s, abs=2 * AAC_FRAME_S
+        )
+
+
+def test_it_has_what_the_recording_has(made: Made) -> None:
+    assert bool(made.played.rungs) is made.shape.has_picture
+    assert bool(made.played.audio) is made.shape.has_sound
+    for name in ("poster.jpg", "storyboard.jpg", "storyboard.vtt"):
+        assert (made.out / name).exists() is made.shape.has_picture
+    if made.shape.has_picture:
+        for track in made.played.rungs:
+            frame = next(track.pictures())[1]
+            assert (frame.width, frame.height) == made.shape.box
+
+
+def test_all_rungs_begin_their_segments_together_with_an_idr(made: Made) -> None:
+    grid = segment_starts_s(made.package.duration_s)
+    for track in made.played.rungs:
+        assert track.starts_s == pytest.approx(grid, abs=0.001)
+        begins_s, are_idr = zip(*track.first_pictures(), strict=True)
+        assert begins_s == pytest.approx(grid, abs=1e-4)
+        assert all(are_idr)
+    if made.played.audio:
+        assert made.played.audio.starts_s == pytest.approx(grid, abs=AAC_FRAME_S + 1e-6)
+
+
+def test_its_playlists_say_what_is_there(made: Made) -> None:
+    for track in made.tracks:
+        lengths = [segment.duration for segment in track.playlist.segments]
+        assert track.playlist.target_duration == max(1, *(math.floor(s + 0.5) for s in lengths))
+        assert track.playlist.playlist_type == "vod"
+        assert track.playlist.is_endlist
+    assert made.played.index.is_independent_segments
+    audio_bps = peak_bps(made.played.audio) if made.played.audio else 0
+    infos = [playlist.stream_info for playlist in made.played.index.playlists]
+    for info, track in zip(infos, made.played.rungs, strict=False):
+        assert info.bandwidth >= peak_bps(track) + audio_bps
+        assert info.average_bandwidth <= info.bandwidth or len(track.playlist.segments) == 1
+        assert info.resolution == made.shape.box
+
+
+def test_the_cheapest_rung_is_first_and_frames_never_get_fewer(made: Made) -> None:
+    infos = [playlist.stream_info for playlist in made.played.index.playlists]
+    assert [info.bandwidth for info in infos] == sorted(info.bandwidth for info in infos)
+    rates = [info.frame_rate for info in infos if info.frame_rate]
+    assert rates == sorted(rates)
+
+
+@pytest.mark.parametrize("made", [name for name in SHAPES if SHAPES[name].flashes], indirect=True)
+def test_picture_and_sound_are_in_step(made: Made) -> None:
+    seconds = list(range(int(made.shape.duration_s)))
+    for track in made.played.rungs:
+        seen = flashes_s(track)
+        assert seen
+        assert all(abs(time_s - round(time_s)) <= IN_STEP_S for time_s in seen), track.name
+    assert flashes_s(made.played.rungs[-1]) == pytest.approx(seconds, abs=IN_STEP_S)
+    if made.played.audio:
+        assert tones_s(made.played.audio) == pytest.approx(seconds, abs=IN_STEP_S)
+
+
+def test_its_facts_are_those_of_the_files(made: Made) -> None:
+    facts = msgspec.json.decode((made.out / "package.json").read_bytes(), type=Package)
+    assert facts == made.package
+    others = [p for p in made.out.rglob("*") if p.is_file() and p.name != "package.json"]
+    assert made.package.size_bytes == sum(path.stat().st_size for path in others)
+    assert made.package.cpu_s > 0
+    named = {"index.m3u8", "init.mp4", "poster.jpg", "storyboard.jpg", "storyboard.vtt"}
+    assert {path.name for path in others if path.suffix != ".m4s"} <= named
+
+
+def test_nothing_is_squeezed_when_the_size_changes(tmp_path: Path) -> None:
+    made = make_shape(SHAPES["a size that changes"], tmp_path)
+    for track in made.played.rungs:
+        assert squares_shape(track.picture_at(0.5)) == (80, 80)
+        wide, high = squares_shape(track.picture_at(5))  # 640 pixels in 480: 60 on a side
+        assert abs(wide - 60) <= 2
+        assert abs(high - 60) <= 2
+
+
+def test_the_camera_begins_when_it_began_and_is_missing_from_the_cheapest_rung(
+    tmp_path: Path,
+) -> None:
+    made = make_shape(SHAPES["two tracks"], tmp_path)
+    top = made.played.rungs[-1]
+    lit = [time_s for time_s, luma in corner(top) if luma > 150]
+    begins = [time_s for time_s in lit if not any(0 < time_s - other < 0.1 for other in lit)]
+    assert made.played.audio is not None
+    assert begins == pytest.approx([1, 2, 3, 4], abs=IN_STEP_S)
+    assert tones_s(made.played.audio) == pytest.approx([1, 2, 3, 4], abs=IN_STEP_S)
+    assert max(luma for _, luma in corner(made.played.rung("still"))) < 30
+
+
+def corner(track: PlayedTrack) -> Iterator[tuple[float, float]]:
+    """When, and how bright the lower right corner is."""
+    for time_s, frame in track.pictures():
+        yield time_s, float(np.mean(frame.to_ndarray(format="gray")[280:350, 490:630]))
+
+
+def squares_shape(luma: NDArray[np.uint8]) -> tuple[int, int]:
+    """How wide and how high the white square is."""
+    rows, columns = np.nonzero(luma > 128)
+    return int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1
+
+
+def peak_bps(track: PlayedTrack) -> float:
+    """RFC 8216, 4.1: of runs of segments between 0.5 and 1.5 target durations long."""
+    target_s = track.playlist.target_duration
+    lengths = [segment.duration for segment in track.playlist.segments]
+    sizes = [len(data) for data in track.segment_bytes()]
+    runs = [
+        (sum(lengths[first:end]), sum(sizes[first:end]))
+        for first in range(len(lengths))
+        for end in range(first + 1, len(lengths) + 1)
+    ]
+    return max((8 * size / s for s, size in runs if 0.5 <= s / target_s <= 1.5), default=0.0)
