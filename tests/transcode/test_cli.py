@@ -1,0 +1,72 @@
+"""`flipcast transcode`, as it is run: what it prints and how it exits."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import m3u8
+import pytest
+
+from tests.generated_media import recording
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def transcode(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "transcode", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return recording(tmp_path_factory.mktemp("source") / "a.mp4", seconds=1)
+
+
+def test_json_is_one_object_with_the_facts(source: Path, tmp_path: Path) -> None:
+    done = transcode(source, "--out", tmp_path / "out", "--json")
+    assert done.returncode == 0, done.stderr
+    facts = json.loads(done.stdout)
+    assert facts["duration_s"] == pytest.approx(1, abs=1 / 30)
+    assert facts["wall_s"] > 0
+    assert facts["cpu_s"] > 0
+    files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    others = [path.stat().st_size for path in files if path.name != "package.json"]
+    assert facts["size_bytes"] == sum(others)
+    assert [rung["name"] for rung in facts["renditions"]] == ["still", "low", "medium", "high"]
+    assert all(rung["average_bps"] > 0 for rung in facts["renditions"])
+    assert m3u8.load(facts["index"]).is_variant
+
+
+def test_words_are_for_people(source: Path, tmp_path: Path) -> None:
+    done = transcode(source, "--out", tmp_path / "out", "--presenter", source)
+    assert done.returncode == 0, done.stderr
+    assert "kbit/s" in done.stdout
+    assert "320x180" in done.stdout
+    assert done.stderr == ""
+
+
+def test_a_bad_recording_is_a_sentence_and_1(tmp_path: Path) -> None:
+    (tmp_path / "notes.mp4").write_text("Notes for Monday.")
+    done = transcode(tmp_path / "notes.mp4", "--out", tmp_path / "out")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr == (
+        "This file is a text file, not a recording."
+        " Choose the video or sound file that you recorded.\n"
+    )
+
+
+@pytest.mark.parametrize("wrong", ["no source", "no out", "a file that is not there", "a full out"])
+def test_wrong_usage_is_2(wrong: str, source: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("keep me")
+    arguments: dict[str, list[str | Path]] = {
+        "no source": ["--out", tmp_path / "out"],
+        "no out": [source],
+        "a file that is not there": [tmp_path / "gone.mp4", "--out", tmp_path / "out"],
+        "a full out": [source, "--out", tmp_path],
+    }
+    done = transcode(*arguments[wrong])
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""

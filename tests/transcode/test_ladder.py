@@ -1,0 +1,135 @@
+"""Which qualities a recording gets."""
+
+from fractions import Fraction
+
+import pytest
+
+from transcode.ladder import Box, fit_box, plan_ladder
+from transcode.media import VideoStream
+
+
+def stream(width_px: int, height_px: int, rate: int | Fraction = 30) -> VideoStream:
+    return VideoStream(0, "vp9", width_px, height_px, 0, Fraction(rate), 60.0)
+
+
+def described(screen: VideoStream | None, camera: VideoStream | None) -> list[str]:
+    return [
+        f"{rung.name} {rung.box.width_px}x{rung.box.height_px} {float(rung.frame_rate):g}"
+        for rung in plan_ladder(screen, camera, has_sound=True).renditions
+    ]
+
+
+@pytest.mark.parametrize(
+    ("screen", "expected"),
+    [
+        pytest.param(
+            stream(1920, 1080),
+            [
+                "still 1920x1080 2.5",
+                "low 1920x1080 5",
+                "medium 1920x1080 15",
+                "high 1920x1080 30",
+            ],
+            id="a-screen-keeps-its-lines-and-differs-in-frames",
+        ),
+        pytest.param(
+            stream(1920, 1080, 25),
+            [
+                "still 1920x1080 2.5",
+                "low 1920x1080 5",
+                "medium 1920x1080 12.5",
+                "high 1920x1080 25",
+            ],
+            id="half-the-rate-keeps-frames-even",
+        ),
+        pytest.param(
+            stream(1280, 720, 15),
+            ["still 1280x720 2.5", "low 1280x720 5", "high 1280x720 15"],
+            id="no-rung-repeats-the-next",
+        ),
+        pytest.param(
+            stream(1280, 720, 2),
+            ["still 1280x720 2", "high 1280x720 2"],
+            id="never-more-frames-than-there-are",
+        ),
+        pytest.param(
+            stream(3840, 2160, 5),
+            ["still 1920x1080 2.5", "high 1920x1080 5"],
+            id="at-most-1080-lines",
+        ),
+        pytest.param(
+            stream(640, 360, 1),
+            ["still 640x360 1", "high 640x360 1"],
+            id="never-enlarged",
+        ),
+    ],
+)
+def test_a_screen(screen: VideoStream, expected: list[str]) -> None:
+    assert described(screen, None) == expected
+
+
+@pytest.mark.parametrize(
+    ("camera", "expected"),
+    [
+        pytest.param(
+            stream(1920, 1080),
+            ["still 426x240 10", "low 640x360 15", "medium 960x540 30", "high 1920x1080 30"],
+            id="a-camera-keeps-its-frames-and-differs-in-lines",
+        ),
+        pytest.param(
+            stream(1080, 1920),
+            ["still 240x426 10", "low 360x640 15", "medium 540x960 30", "high 1080x1920 30"],
+            id="upright-too",
+        ),
+        pytest.param(
+            stream(640, 360),
+            ["still 426x240 10", "low 640x360 15", "high 640x360 30"],
+            id="a-small-one-has-fewer-rungs",
+        ),
+    ],
+)
+def test_a_camera_alone(camera: VideoStream, expected: list[str]) -> None:
+    assert described(None, camera) == expected
+
+
+def test_of_two_tracks_the_cheapest_rung_shows_the_slides_alone() -> None:
+    ladder = plan_ladder(stream(1920, 1080, 10), stream(1280, 720, 30), has_sound=True)
+    assert [rung.shows_camera for rung in ladder.renditions] == [False, True, True, True]
+    assert ladder.camera == Box(480, 270)
+    assert ladder.renditions[-1].frame_rate == 30  # the camera moves as it was recorded
+
+
+def test_a_small_camera_is_not_enlarged() -> None:
+    ladder = plan_ladder(stream(1920, 1080), stream(160, 120), has_sound=False)
+    assert ladder.camera == Box(160, 120)
+    assert ladder.audio is None
+
+
+def test_sound_alone_has_no_rungs() -> None:
+    ladder = plan_ladder(None, None, has_sound=True)
+    assert ladder.renditions == ()
+    assert ladder.audio is not None
+
+
+@pytest.mark.parametrize("rate", [1, 2, 5, 10, 15, 20, 24, 25, 30])
+def test_frames_fall_on_every_boundary_of_the_grid_and_never_get_fewer(rate: int) -> None:
+    source = stream(1920, 1080, rate)
+    for screen, camera in ((source, None), (None, source)):
+        ladder = plan_ladder(screen, camera, has_sound=True)
+        rates = [rung.frame_rate for rung in ladder.renditions]
+        assert rates == sorted(rates)
+        assert all((2 * rate).denominator == 1 for rate in rates)
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        pytest.param((1337, 753), Box(1336, 752), id="even-sizes"),
+        pytest.param((2560, 1080), Box(1920, 810), id="a-wide-screen"),
+        pytest.param((16, 16), Box(64, 64), id="a-tiny-picture-gets-a-box-to-stand-in"),
+        pytest.param((1, 4000), Box(64, 1920), id="a-sliver"),
+        pytest.param((1200, 1920), Box(1080, 1728), id="upright"),
+    ],
+)
+def test_boxes(size: tuple[int, int], expected: Box) -> None:
+    assert fit_box(*size) == expected
