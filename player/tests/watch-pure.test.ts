@@ -4,7 +4,7 @@ import type { LectureState } from "../watch/api";
 import { commandFor } from "../watch/controls/keyboard";
 import type { Focus } from "../watch/controls/keyboard";
 import { noticeFor } from "../watch/controls/notice";
-import { fittingEngine } from "../watch/engine/engine";
+import { fittingEngine } from "../watch/engine/choice";
 import { configFor, isWorthRetrying } from "../watch/engine/hls-config";
 import { autoName, qualityName } from "../watch/engine/qualities";
 import { remedyFor } from "../watch/engine/remedy";

@@ -7,7 +7,7 @@ import { markFilm, showFilm } from "./controls/film";
 import { Notice } from "./controls/notice";
 import { Preview } from "./controls/preview";
 import { SeekBar } from "./controls/seek-bar";
-import { loadEngine } from "./engine/engine";
+import { loadEngine } from "./engine/choice";
 import type { Engine, StartEngine } from "./engine/engine";
 import { takeLastWords } from "./log/last-words";
 import { openOutbox } from "./log/outbox";
