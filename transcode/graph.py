@@ -216,6 +216,7 @@ def _rung_output(stream: Stream, rung: Rendition, duration_s: float) -> Stream:
         "bufsize": int(rung.peak_bps * rung.peak_window_s),
         "profile:v": "high",
         "pix_fmt": "yuv420p",
+        **({"x264-params": rung.tuning} if rung.tuning else {}),
         "bf": 0,
         "g": 100_000,  # key frames only where they are forced
         "sc_threshold": 0,
@@ -240,7 +241,7 @@ def _sound_output(
 ) -> Stream:
     """Mono, silence where there is none, exactly as long as the lecture.
 
-    The encoder's priming takes the place of the first 1024 samples (32 ms), so that what follows
+    The encoder's priming takes the place of the first 1024 samples (43 ms), so that what follows
     lies where it belongs without an edit list, which players read differently.
     """
     assert track.info.audio is not None  # noqa: S101 - only a track with sound is planned

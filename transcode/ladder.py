@@ -2,7 +2,8 @@
 
 On a lecture, lines beat frames: full height at few frames a second reads better than a small
 picture at 30, for a fraction of the bits. So the rungs of a *screen* keep the height and differ in
-frames; as a link worsens the camera goes, then the smoothness, and the text stays sharp. A camera
+frames (the cheapest has 900 of 1080 lines: below 40 kbit/s more of them blur, measured with OCR);
+as a link worsens the camera goes, then the smoothness, and the text stays sharp. A camera
 alone is the opposite: movement is the content, so its rungs differ in height.
 
 Rates come from a list without awkward members (see `grid.py`), never rise above the source's, and
@@ -39,6 +40,7 @@ class Rendition:
     crf: int  # x264's constant quality: lower is better
     peak_bps: int  # never more than this, over `peak_window_s`
     preset: str  # x264's: how much processor time a bit is worth
+    tuning: str  # further x264 parameters, or nothing
     shows_camera: bool  # False: of two tracks, the presentation alone
 
     @property
@@ -65,9 +67,9 @@ class Ladder:
     camera: Box | None  # where two tracks are composed: the camera's place within the top rung
 
 
-# 28 kbit/s at 32 kHz leaves the cheapest rung its share of 64 kbit/s, and sounds fuller than 48 kHz
-# does at it.
-SPEECH = AudioRendition(bitrate_bps=28_000, sample_rate_hz=32_000)
+# Fragments and all, 27 kbit/s: it leaves the cheapest rung its share of 64 kbit/s. A higher sample
+# rate would spread the same bits over tones that speech has not.
+SPEECH = AudioRendition(bitrate_bps=24_000, sample_rate_hz=24_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +80,15 @@ class _Step:
     crf: int
     peak_bps: int
     preset: str
+    tuning: str = ""
 
 
 _ALL = Fraction(30)
+# For text: no bits for what only looks sharp, fewer for colours: at equal bits OCR reads more
+# words. And no more references than level 4.0 has room for, which every phone decodes.
+_TEXT = "psy=0:chroma-qp-offset=6:ref=4"
 _SCREEN = (
-    _Step("still", SHORT_SIDE_PX, Fraction(5, 2), 36, 48_000, "medium"),
+    _Step("still", 900, Fraction(5, 2), 34, 36_000, "slower", _TEXT),
     _Step("low", SHORT_SIDE_PX, Fraction(5), 35, 140_000, "veryfast"),
     _Step("medium", SHORT_SIDE_PX, Fraction(15), 28, 450_000, "veryfast"),
     _Step("high", SHORT_SIDE_PX, _ALL, 24, 1_500_000, "superfast"),
@@ -133,6 +139,7 @@ def _rung(step: _Step, main: VideoStream, rate: Fraction, composed: bool) -> Ren
         crf=step.crf,
         peak_bps=step.peak_bps,
         preset=step.preset,
+        tuning=step.tuning,
         shows_camera=composed and step.name != "still",
     )
 

@@ -25,7 +25,7 @@ def described(screen: VideoStream | None, camera: VideoStream | None) -> list[st
         pytest.param(
             stream(1920, 1080),
             [
-                "still 1920x1080 2.5",
+                "still 1600x900 2.5",
                 "low 1920x1080 5",
                 "medium 1920x1080 15",
                 "high 1920x1080 30",
@@ -35,7 +35,7 @@ def described(screen: VideoStream | None, camera: VideoStream | None) -> list[st
         pytest.param(
             stream(1920, 1080, 25),
             [
-                "still 1920x1080 2.5",
+                "still 1600x900 2.5",
                 "low 1920x1080 5",
                 "medium 1920x1080 12.5",
                 "high 1920x1080 25",
@@ -54,7 +54,7 @@ def described(screen: VideoStream | None, camera: VideoStream | None) -> list[st
         ),
         pytest.param(
             stream(3840, 2160, 5),
-            ["still 1920x1080 2.5", "high 1920x1080 5"],
+            ["still 1600x900 2.5", "high 1920x1080 5"],
             id="at-most-1080-lines",
         ),
         pytest.param(

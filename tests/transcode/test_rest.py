@@ -9,6 +9,8 @@ from tests.transcode.played_package import play
 from transcode.media import Source
 from transcode.package import make_package
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("seconds", [4.001, 4.034, 8.4])
 async def test_no_rung_and_no_sound_has_a_last_segment_of_a_moment(
@@ -21,9 +23,9 @@ async def test_no_rung_and_no_sound_has_a_last_segment_of_a_moment(
     for track in [*played.rungs, played.audio]:
         lengths = [segment.duration for segment in track.playlist.segments]
         assert min(lengths) >= 0.5, track.name
-        assert sum(lengths) == pytest.approx(package.duration_s, abs=0.033)
+        assert sum(lengths) == pytest.approx(package.duration_s, abs=0.043)
         assert track.playlist.target_duration <= 6
-    assert len(played.audio.samples[0]) / 32_000 == pytest.approx(package.duration_s, abs=0.065)
+    assert len(played.audio.samples[0]) / 24_000 == pytest.approx(package.duration_s, abs=0.086)
 
 
 async def test_sound_alone_is_joined_too(tmp_path: Path) -> None:
