@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from stream.tables import SchoolRole
+from stream.tables import SchoolRole, WatchEvent, WatchKind
 from tests.browser import PLAYER, firefox_path, node_path
 from tests.running_site import Site, Watched
 
@@ -39,7 +39,7 @@ async def test_a_lecture_plays_in_firefox_and_the_log_says_what_was_done(
     assert seen["rate"] == 1.25
 
     async with asyncio.timeout(10):
-        while len(events := await site.events(lecture.lecture_id)) < 7:  # noqa: ASYNC110
+        while len(events := await done_by_hand(site, lecture)) < 7:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
     assert [(event.kind.value, event.cause) for event in events] == [
         ("play", None),
@@ -53,3 +53,9 @@ async def test_a_lecture_plays_in_firefox_and_the_log_says_what_was_done(
     covered = await site.covered(lecture.lecture_id)
     assert {0, 1, 12, 13} <= covered
     assert not covered & set(range(4, 11))
+
+
+async def done_by_hand(site: Site, lecture: Watched) -> list[WatchEvent]:
+    """What the viewer did; which rung fits the machine's load is the engine's business."""
+    events = await site.events(lecture.lecture_id)
+    return [event for event in events if event.kind is not WatchKind.QUALITY]
