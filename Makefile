@@ -28,7 +28,7 @@ player/dist/.vite/manifest.json: $(FRONT)
 
 test: test-environment front
 	$(BIN)/python -m pytest -m "not slow" -n 2
-	$(BIN)/python -m pytest -m "slow and not postgres"
+	$(BIN)/python -m pytest -m "slow and not postgres" -n 2
 
 check: test-environment front
 	$(BIN)/python -m pytest -m "not slow and not postgres" -n 2
