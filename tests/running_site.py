@@ -20,6 +20,7 @@ from stream.clock import utc_now
 from stream.database import Database
 from stream.ids import new_id
 from stream.people.links import make_link
+from stream.people.sessions import start_session
 from stream.settings import Settings
 from stream.tables import (
     Class,
@@ -190,3 +191,23 @@ async def open_page(
         page = await context.new_page()
         await page.goto(site.url + path)
         yield page
+
+
+async def simulated_students(database: Database, class_id: str, count: int) -> list[str]:
+    """Make members of the class that are marked as simulated; returns their session tokens."""
+    now, tokens = utc_now(), []
+    async with database.write() as session:
+        for number in range(count):
+            person = Person(
+                id=new_id(), role=SchoolRole.STUDENT, name=f"Classmate {number}",
+                is_simulated=True, created_at=now,
+            )  # fmt: skip
+            session.add(person)
+            await session.flush()
+            session.add(
+                Membership(
+                    class_id=class_id, person_id=person.id, role=ClassRole.STUDENT, created_at=now
+                )
+            )
+            tokens.append(await start_session(session, person.id, now, timedelta(days=1)))
+    return tokens

@@ -9,21 +9,17 @@ import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from stream.clock import utc_now
 from stream.database import open_database
 from stream.demo.simulated_class import send_class
-from stream.ids import new_id
-from stream.people.sessions import start_session
 from stream.settings import Settings
-from stream.tables import ClassRole, Membership, Person, SchoolRole
 from tests.browser import accessibility_faults, chromium, overflow_px, until
+from tests.running_site import simulated_students
 from tests.server_process import ROOT, ServerProcess
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -107,22 +103,8 @@ async def classmates_watch(
     server: ServerProcess, data: Path, class_id: str, lecture: dict[str, Any]
 ) -> None:
     """A small class has watched before, so that there are curves and not only totals."""
-    url, now = Settings(data=data).effective_database_url, utc_now()
-    tokens = []
-    async with open_database(url) as database, database.write() as session:
-        for number in range(CLASSMATES):
-            person = Person(
-                id=new_id(), role=SchoolRole.STUDENT, name=f"Classmate {number}",
-                is_simulated=True, created_at=now,
-            )  # fmt: skip
-            session.add(person)
-            await session.flush()
-            session.add(
-                Membership(
-                    class_id=class_id, person_id=person.id, role=ClassRole.STUDENT, created_at=now
-                )
-            )
-            tokens.append(await start_session(session, person.id, now, timedelta(days=1)))
+    async with open_database(Settings(data=data).effective_database_url) as database:
+        tokens = await simulated_students(database, class_id, CLASSMATES)
     await send_class(server.base, tokens, lecture["id"], lecture["duration_s"])
 
 
