@@ -8,6 +8,8 @@ import pytest
 
 from tests.server_process import ROOT, START
 
+pytestmark = pytest.mark.slow  # each starts Python anew
+
 
 def flipcast(data: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run the command on a data folder."""
