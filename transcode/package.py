@@ -17,7 +17,6 @@ from pathlib import Path
 
 import msgspec
 
-from transcode.boxes import codec_name, read_fragments, timescale
 from transcode.errors import UnreadableMedia
 from transcode.graph import (
     AUDIO_FOLDER,
@@ -30,16 +29,17 @@ from transcode.graph import (
     encode_arguments,
 )
 from transcode.grid import segment_starts_s
-from transcode.ladder import Rendition, plan_ladder
-from transcode.locator import locate_ffmpeg
-from transcode.media import Source, TrackRole
-from transcode.playlists import (
+from transcode.hls.boxes import codec_name, read_fragments, timescale
+from transcode.hls.playlists import (
     MediaTrack,
     Segment,
     Variant,
     media_playlist,
     multivariant_playlist,
 )
+from transcode.ladder import Rendition, plan_ladder
+from transcode.locator import locate_ffmpeg
+from transcode.media import Source, TrackRole
 from transcode.probe import probe
 from transcode.process import EncoderProgress, run
 from transcode.publish import sync_tree, write_text_file

@@ -5,7 +5,7 @@ from fractions import Fraction
 import m3u8
 import pytest
 
-from transcode.playlists import (
+from transcode.hls.playlists import (
     MediaTrack,
     Segment,
     Variant,
