@@ -2,13 +2,17 @@
 
 Run as a script, by path, and imports nothing of ours: a hostile file may crash it, fill its memory
 or make it spin, and all that is lost is this process. It decides nothing; `probe.py` does.
+
+    probe_child.py PATH DEMUXERS [MAX_BYTES]     with MAX_BYTES nothing behind them is read
 """
 
+import io
 import itertools
 import json
 import resource
 import sys
 import time
+from collections.abc import Iterator
 
 MEMORY_BYTES = 2 << 30
 CPU_S = 90
@@ -16,6 +20,8 @@ OPEN_FILES = 64
 SCAN_S = 60.0  # a 4 GB file is read in less from the disks we know
 FIRST_FRAME_PACKETS = 600
 GAP_SAMPLES = 20_000
+KEY_FRAMES = 100_000  # of all streams together; 55 minutes of a format in which each is one
+H264_IDR, H264_SPS, H264_SLICES = 5, 7, range(1, 6)  # NAL unit types, ISO/IEC 14496-10 table 7-1
 
 
 def limit_resources() -> None:
@@ -35,10 +41,37 @@ import av.logging  # noqa: E402
 from av.container import InputContainer  # noqa: E402
 
 
-def open_media(path: str, demuxers: str) -> InputContainer:
-    """The container, found by content among the allowed demuxers only, from this file only."""
-    options = {"format_whitelist": demuxers, "protocol_whitelist": "file"}
-    return av.open(f"file:{path}", options=options)
+class Head(io.RawIOBase):
+    """The first bytes of a file that may grow meanwhile, as if it ended there."""
+
+    def __init__(self, path: str, max_bytes: int) -> None:
+        with open(path, "rb") as file:
+            self._bytes = io.BytesIO(file.read(max_bytes))
+
+    def read(self, size: int = -1) -> bytes:
+        return self._bytes.read(size)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._bytes.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._bytes.tell()
+
+
+class Source:
+    """The file to look into: the whole of it, or its first bytes."""
+
+    def __init__(self, path: str, demuxers: str, max_bytes: int) -> None:
+        self._path = path
+        self._max_bytes = max_bytes
+        self._demuxers = demuxers
+
+    def open(self) -> InputContainer:
+        """The container, found by content among the allowed demuxers, from this file only."""
+        options = {"format_whitelist": self._demuxers, "protocol_whitelist": "file"}
+        if self._max_bytes:
+            return av.open(Head(self._path, self._max_bytes), options=options)
+        return av.open(f"file:{self._path}", options=options)
 
 
 def describe_streams(container: InputContainer) -> list[dict[str, object]]:
@@ -51,16 +84,20 @@ def describe_streams(container: InputContainer) -> list[dict[str, object]]:
         if isinstance(stream, av.VideoStream):
             fact["width_px"] = stream.codec_context.width
             fact["height_px"] = stream.codec_context.height
+            fact["profile"] = stream.codec_context.profile or ""
+            fact["pixel_format"] = stream.codec_context.pix_fmt or ""
             rate = stream.average_rate
             fact["declared_rate"] = float(rate) if rate else None
             fact["is_cover"] = bool(stream.disposition & av.stream.Disposition.attached_pic)
+        elif isinstance(stream, av.AudioStream):
+            fact["channels"] = stream.codec_context.channels
         facts.append(fact)
     return facts
 
 
-def first_frame(path: str, demuxers: str, index: int) -> dict[str, object]:
-    """Size, pixel shape and rotation of the first picture that decodes; empty if none does."""
-    with open_media(path, demuxers) as container:
+def first_frame(source: Source, index: int) -> dict[str, object]:
+    """Size, shape and kind of the first picture that decodes; empty if none does."""
+    with source.open() as container:
         stream = container.streams[index]
         for count, packet in enumerate(container.demux(stream)):
             if count > FIRST_FRAME_PACKETS:
@@ -77,56 +114,137 @@ def first_frame(path: str, demuxers: str, index: int) -> dict[str, object]:
                         "height_px": frame.height,
                         "pixel_aspect": float(sar) if sar else 1.0,
                         "rotation_degrees": frame.rotation,
+                        "pixel_format": frame.format.name,
+                        "is_interlaced": bool(frame.interlaced_frame),
                     }
     return {}
 
 
+def nal_units(data: bytes, length_bytes: int) -> Iterator[bytes]:
+    """The NAL units of an H.264 packet: after lengths (MP4, Matroska), or after start codes (0)."""
+    if length_bytes == 0:
+        for unit in data.split(b"\x00\x00\x01")[1:]:
+            yield unit.rstrip(b"\x00")
+        return
+    at = 0
+    while at + length_bytes < len(data):
+        size = int.from_bytes(data[at : at + length_bytes])
+        yield data[at + length_bytes : at + length_bytes + size]
+        at += length_bytes + size
+
+
+class H264Keys:
+    """Whether the key packets of an H.264 stream are all IDR, and all of the same shape."""
+
+    def __init__(self, extradata: bytes) -> None:
+        self.all_idr = True
+        self.sequence_headers: set[bytes] = set()
+        self._length_bytes = (extradata[4] & 3) + 1 if extradata[:1] == b"\x01" else 0
+        if self._length_bytes and len(extradata) > 8:  # avcC, ISO/IEC 14496-15 section 5.3.3
+            size = int.from_bytes(extradata[6:8])
+            self.sequence_headers.add(extradata[8 : 8 + size])
+
+    def add(self, packet: bytes) -> None:
+        """Take in a packet that is marked as a key frame."""
+        for unit in nal_units(packet, self._length_bytes):
+            kind = unit[0] & 0x1F if unit else 0
+            if kind == H264_SPS and len(self.sequence_headers) < 8:
+                self.sequence_headers.add(unit)
+            if kind in H264_SLICES:
+                self.all_idr &= kind == H264_IDR
+                return
+
+
+class Span:
+    """Where one stream begins and ends, and what its packets are like."""
+
+    def __init__(self, key_frames: int, h264: H264Keys | None) -> None:
+        self._first_s = float("inf")
+        self._last_s = float("-inf")
+        self._last_length_s = 0.0
+        self._packets = 0
+        self._size_bytes = 0
+        self._times: list[float] = []
+        self._keys: list[float] = []
+        self._max_keys = key_frames
+        self._h264 = h264
+        self._reordered = False
+
+    def add(self, packet: av.Packet, time_base: float) -> None:
+        """Take in the next packet of the stream; its presentation time is known."""
+        start_s = float((packet.pts or 0) * time_base)
+        self._first_s = min(self._first_s, start_s)
+        self._reordered |= start_s < self._last_s
+        if start_s >= self._last_s:
+            self._last_s = start_s
+            self._last_length_s = float((packet.duration or 0) * time_base)
+        self._packets += 1
+        self._size_bytes += packet.size
+        if len(self._times) < GAP_SAMPLES:
+            self._times.append(start_s)
+        if packet.is_keyframe and len(self._keys) < self._max_keys:
+            self._keys.append(round(start_s, 6))
+            if self._h264 is not None:
+                self._h264.add(bytes(packet))
+
+    def facts(self) -> dict[str, object]:
+        """What was seen, under the names of `StreamFacts`."""
+        gaps = sorted(b - a for a, b in itertools.pairwise(sorted(self._times)) if b > a)
+        return {
+            "first_s": self._first_s,
+            "last_s": self._last_s,
+            "last_length_s": self._last_length_s,
+            "packets": self._packets,
+            "packets_bytes": self._size_bytes,
+            "short_gap_s": gaps[len(gaps) // 5] if gaps else None,
+            "key_frames_s": self._keys,
+            "has_b_frames": self._reordered,
+            "keys_are_idr": self._h264 is not None and bool(self._keys) and self._h264.all_idr,
+            "sequence_headers": len(self._h264.sequence_headers) if self._h264 else 0,
+        }
+
+
+def make_spans(container: InputContainer) -> dict[int, Span]:
+    """An empty span for each stream; only pictures have their key frames listed."""
+    pictures = max(1, len(container.streams.video))
+    spans = {}
+    for stream in container.streams:
+        is_picture = isinstance(stream, av.VideoStream)
+        is_h264 = is_picture and stream.codec_context.codec.name == "h264"
+        h264 = H264Keys(stream.codec_context.extradata or b"") if is_h264 else None
+        spans[stream.index] = Span(KEY_FRAMES // pictures if is_picture else 0, h264)
+    return spans
+
+
 def scan_packets(container: InputContainer) -> tuple[dict[int, dict[str, object]], bool]:
-    """Where each stream begins and ends, and the gaps between its packets; whether all was read.
+    """What is seen of each stream when all packets are read; and whether all were.
 
     Nothing is decoded. A file that breaks off is read to where it breaks off.
     """
     until = time.monotonic() + SCAN_S
-    spans: dict[int, list[float]] = {}
-    times: dict[int, list[float]] = {}
+    spans = make_spans(container)
+    seen: set[int] = set()
     whole = True
     try:
         for packet in container.demux():
             if packet.pts is None or packet.time_base is None:
                 continue
-            start_s = float(packet.pts * packet.time_base)
-            length_s = float((packet.duration or 0) * packet.time_base)
-            span = spans.setdefault(packet.stream_index, [start_s, start_s, length_s, 0])
-            span[0] = min(span[0], start_s)
-            if start_s >= span[1]:
-                span[1], span[2] = start_s, length_s
-            span[3] += 1
-            seen = times.setdefault(packet.stream_index, [])
-            if len(seen) < GAP_SAMPLES:
-                seen.append(start_s)
+            if packet.stream_index in spans:
+                spans[packet.stream_index].add(packet, float(packet.time_base))
+                seen.add(packet.stream_index)
             if time.monotonic() > until:
                 whole = False
                 break
     except av.error.FFmpegError:
         pass  # the file is damaged from here on; what came before counts
-    facts: dict[int, dict[str, object]] = {}
-    for index, (first_s, last_s, last_length_s, packets) in spans.items():
-        ordered = sorted(times[index])
-        gaps = sorted(b - a for a, b in itertools.pairwise(ordered) if b > a)
-        facts[index] = {
-            "first_s": first_s,
-            "last_s": last_s,
-            "last_length_s": last_length_s,
-            "packets": int(packets),
-            "short_gap_s": gaps[len(gaps) // 5] if gaps else None,
-        }
-    return facts, whole
+    return {index: spans[index].facts() for index in seen}, whole
 
 
-def main(path: str, demuxers: str) -> dict[str, object]:
+def main(path: str, demuxers: str, max_bytes: int) -> dict[str, object]:
     """All facts about the file, or `{"error": ...}` in ffmpeg's words."""
+    source = Source(path, demuxers, max_bytes)
     try:
-        with open_media(path, demuxers) as container:
+        with source.open() as container:
             streams = describe_streams(container)
             facts: dict[str, object] = {
                 "demuxer": container.format.name,
@@ -140,7 +258,7 @@ def main(path: str, demuxers: str) -> dict[str, object]:
         for stream in streams:
             stream.update(spans.get(int(str(stream["index"])), {}))
             if stream["type"] == "video" and int(str(stream["width_px"])) <= 8192:
-                stream.update(first_frame(path, demuxers, int(str(stream["index"]))))
+                stream.update(first_frame(source, int(str(stream["index"]))))
     except (av.error.FFmpegError, MemoryError) as error:
         return {"error": str(error)}
     return facts
@@ -148,4 +266,5 @@ def main(path: str, demuxers: str) -> dict[str, object]:
 
 if __name__ == "__main__":
     av.logging.set_level(av.logging.PANIC)
-    json.dump(main(sys.argv[1], sys.argv[2]), sys.stdout)
+    found = main(sys.argv[1], sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else 0)
+    json.dump(found, sys.stdout, indent=0)  # a line for each number: lines are read up to a limit

@@ -137,12 +137,14 @@ async def started(
     niceness: int = 0,
     grace_s: float = STOP_GRACE_S,
     folder: Path | None = None,
+    inherited: Sequence[int] = (),
 ) -> AsyncIterator[Running]:
     """A running child, from `arguments` (the program first); it is gone when the block ends.
 
     `on_line` gets each line of its standard output. It has a session of its own (a Ctrl-C on the
-    terminal is for us), works in `folder` (else in ours) and gets SIGKILL when this process dies. A
-    program that does not exist ends with status 127.
+    terminal is for us), works in `folder` (else in ours) and gets SIGKILL when this process dies.
+    It has the file descriptors `inherited` under the same numbers, and no others of ours. A program
+    that does not exist ends with status 127.
     """
     launcher = [sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid()), str(niceness)]
     process = subprocess.Popen(  # noqa: ASYNC220 - a fork; asyncio itself does the same
@@ -152,6 +154,7 @@ async def started(
         stderr=subprocess.PIPE,
         start_new_session=True,
         cwd=folder,
+        pass_fds=inherited,
     )
     running = Running(process, on_line)
     try:
@@ -166,9 +169,10 @@ async def run(
     *,
     niceness: int = 0,
     folder: Path | None = None,
+    inherited: Sequence[int] = (),
 ) -> Finished:
     """Run ffmpeg to its end; `arguments` begin with its path, `-progress` is added;
-    relative paths count from `folder`.
+    relative paths count from `folder`, and `inherited` are file descriptors it may use.
 
     Cancelling this coroutine stops ffmpeg and waits for it. Raises FfmpegFailed, and what
     `on_progress` raises.
@@ -176,7 +180,9 @@ async def run(
     program, *rest = arguments
     command = [program, "-nostdin", "-hide_banner", "-nostats", "-progress", "pipe:1", *rest]
     report = progress_parser(on_progress)
-    async with started(command, on_line=report, niceness=niceness, folder=folder) as child:
+    async with started(
+        command, on_line=report, niceness=niceness, folder=folder, inherited=inherited
+    ) as child:
         finished = await child.wait()
     if finished.status != 0:
         raise FfmpegFailed(finished.status, finished.log_tail)
