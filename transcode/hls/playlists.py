@@ -13,6 +13,7 @@ from math import ceil
 import m3u8
 
 AUDIO_GROUP = "sound"
+GROWING_TARGET_S = 6  # what the grid promises before the first segment lies there
 VERSION = 7  # EXT-X-MAP in a playlist of pictures (6), and fMP4 as Apple documents it (7)
 
 
@@ -27,13 +28,14 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class MediaTrack:
-    """One finished rung, or the sound."""
+    """One rung, or the sound, as far as it has been made."""
 
     name: str  # its folder; its playlist is `name/index.m3u8`
     codec: str  # RFC 6381
     init_name: str
     init_bytes: int
     segments: tuple[Segment, ...]
+    planned_peak_bps: int = 0  # while it grows: no later run of segments will need more
 
     @property
     def duration_s(self) -> float:
@@ -61,6 +63,14 @@ class MediaTrack:
         runs = _runs(self.segments, 0.5 * target_s, 1.5 * target_s)
         return max((ceil(8 * size / length_s) for length_s, size in runs), default=self.average_bps)
 
+    @property
+    def bandwidth_bps(self) -> int:
+        """What BANDWIDTH counts of it: what was measured, or what is still allowed to come.
+
+        RFC 8216, 4.3.4.2, asks for an upper bound while segments are still to be made.
+        """
+        return max(self.peak_bps, self.planned_peak_bps)
+
 
 @dataclass(frozen=True, slots=True)
 class Variant:
@@ -72,20 +82,41 @@ class Variant:
     frame_rate: Fraction
 
 
+@dataclass(frozen=True, slots=True)
+class IFrameVariant:
+    """What EXT-X-I-FRAME-STREAM-INF says about a playlist of key frames."""
+
+    uri: str  # relative to the multivariant playlist
+    codec: str  # RFC 6381, of the picture alone
+    bandwidth_bps: int
+    average_bps: int
+    width_px: int
+    height_px: int
+
+
 def target_duration_s(segments: Sequence[Segment]) -> int:
     """EXT-X-TARGETDURATION: no EXTINF, rounded to the nearest second, is larger."""
-    return max(1, max(int(segment.duration_s + 0.5) for segment in segments))
+    return max((1, *(int(segment.duration_s + 0.5) for segment in segments)))
 
 
-def media_playlist(track: MediaTrack) -> str:
-    """The VOD playlist of one track."""
+def media_playlist(
+    track: MediaTrack, *, is_complete: bool = True, target_s: int | None = None
+) -> str:
+    """The playlist of one track: VOD when it is complete, EVENT without an end while it grows.
+
+    `target_s` is the least EXT-X-TARGETDURATION; None is what was measured, and the grid's promise
+    while it grows. A playlist that has been growing keeps its value to the end (RFC 8216, 6.2.1):
+    give it then too.
+    """
+    if target_s is None:
+        target_s = 1 if is_complete else GROWING_TARGET_S
     playlist = m3u8.M3U8()
     playlist.version = str(VERSION)
-    playlist.target_duration = target_duration_s(track.segments)
+    playlist.target_duration = max(target_s, target_duration_s(track.segments))
     playlist.media_sequence = 0
-    playlist.playlist_type = "vod"
+    playlist.playlist_type = "vod" if is_complete else "event"
     playlist.is_independent_segments = True
-    playlist.is_endlist = True
+    playlist.is_endlist = is_complete
     init = {"uri": track.init_name}
     for segment in track.segments:
         playlist.add_segment(
@@ -94,26 +125,44 @@ def media_playlist(track: MediaTrack) -> str:
     return str(playlist.dumps())
 
 
-def multivariant_playlist(variants: Sequence[Variant], audio: MediaTrack | None) -> str:
-    """The playlist that a player opens. Without pictures, the sound is its only variant."""
+def multivariant_playlist(
+    variants: Sequence[Variant],
+    audio: MediaTrack | None,
+    *,
+    other_audio: Sequence[MediaTrack] = (),
+    iframes: Sequence[IFrameVariant] = (),
+) -> str:
+    """The playlist that a player opens. Without pictures, each sound is a variant.
+
+    `other_audio` is the same sound in other codecs, each a rendition group of its own; each picture
+    is listed with each group, `audio` first, which every player can decode.
+    """
+    sounds = [audio, *other_audio] if audio else []
     playlist = m3u8.M3U8()
     playlist.version = str(VERSION)
     playlist.is_independent_segments = True
     playlist.is_variant = True
-    media = [_audio_media(audio)] if audio and variants else []
-    for item in media:
-        playlist.add_media(item)
+    if not variants:
+        for sound in sounds:
+            playlist.add_playlist(_sound_variant(sound))
+        return str(playlist.dumps())
+    groups = [_audio_media(sound, is_first=sound is audio) for sound in sounds]
+    for group in groups:
+        playlist.add_media(group)
     for variant in variants:
-        playlist.add_playlist(_picture_variant(variant, audio, media))
-    if audio and not variants:
-        playlist.add_playlist(_sound_variant(audio))
+        for sound, group in zip(sounds, groups, strict=True):
+            playlist.add_playlist(_picture_variant(variant, sound, group))
+        if not sounds:
+            playlist.add_playlist(_picture_variant(variant, None, None))
+    for item in iframes:
+        playlist.add_iframe_playlist(_iframe_variant(item))
     return str(playlist.dumps())
 
 
-def _audio_media(audio: MediaTrack) -> m3u8.Media:
+def _audio_media(audio: MediaTrack, *, is_first: bool) -> m3u8.Media:
     return m3u8.Media(
         type="AUDIO",
-        group_id=AUDIO_GROUP,
+        group_id=AUDIO_GROUP if is_first else f"{AUDIO_GROUP}-{audio.name}",
         name="Sound",
         default="YES",
         autoselect="YES",
@@ -123,28 +172,39 @@ def _audio_media(audio: MediaTrack) -> m3u8.Media:
 
 
 def _picture_variant(
-    variant: Variant, audio: MediaTrack | None, media: list[m3u8.Media]
+    variant: Variant, audio: MediaTrack | None, group: m3u8.Media | None
 ) -> m3u8.Playlist:
     tracks = [variant.track, *([audio] if audio else [])]
     info = {
-        "bandwidth": sum(track.peak_bps for track in tracks),
+        "bandwidth": sum(track.bandwidth_bps for track in tracks),
         "average_bandwidth": sum(track.average_bps for track in tracks),
         "codecs": ",".join(track.codec for track in tracks),
         "resolution": f"{variant.width_px}x{variant.height_px}",
         "frame_rate": f"{float(variant.frame_rate):.3f}",
     }
-    if audio:
-        info["audio"] = AUDIO_GROUP
+    if group is not None:
+        info["audio"] = group.group_id
+    media = [group] if group is not None else []
     return m3u8.Playlist(f"{variant.track.name}/index.m3u8", info, media, None)
 
 
 def _sound_variant(audio: MediaTrack) -> m3u8.Playlist:
     info = {
-        "bandwidth": audio.peak_bps,
+        "bandwidth": audio.bandwidth_bps,
         "average_bandwidth": audio.average_bps,
         "codecs": audio.codec,
     }
     return m3u8.Playlist(f"{audio.name}/index.m3u8", info, [], None)
+
+
+def _iframe_variant(item: IFrameVariant) -> m3u8.IFramePlaylist:
+    info = {
+        "bandwidth": item.bandwidth_bps,
+        "average_bandwidth": item.average_bps,
+        "codecs": item.codec,
+        "resolution": f"{item.width_px}x{item.height_px}",
+    }
+    return m3u8.IFramePlaylist(None, item.uri, info)
 
 
 def _runs(
