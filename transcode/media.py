@@ -24,6 +24,15 @@ class VideoStream:
     rotation_degrees: int  # already applied to the size; the decoder turns the frames
     frame_rate: Fraction  # frames per second while the picture moves
     end_s: float  # from the start of the container
+    key_frames_s: tuple[
+        float, ...
+    ] = ()  # from the start of the container; of a long film the first
+    has_b_frames: bool = False  # packets do not come in the order in which they are shown
+    keys_are_idr: bool = False  # H.264: each key frame begins a closed group
+    sequence_headers: int = 0  # H.264: how many different ones; more than one: it changes its size
+    profile: str = ""  # as the decoder names it, e.g. `High`; empty: unknown
+    pixel_format: str = ""  # e.g. `yuv420p`; empty: unknown
+    is_interlaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,8 @@ class AudioStream:
     index: int  # in the container
     codec: str  # the decoder's name
     end_s: float  # from the start of the container
+    channels: int = 0  # 0: unknown
+    sample_rate: int = 0  # hertz; 0: unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,8 @@ class MediaInfo:
     size_bytes: int
     video: VideoStream | None
     audio: AudioStream | None
+    container_start_s: float = 0.0  # the first time stamp; ffmpeg counts from it
+    is_streamable: bool = False  # can be decoded from its beginning while the rest is not there yet
 
 
 @dataclass(frozen=True, slots=True)

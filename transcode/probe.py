@@ -7,30 +7,29 @@ into a sentence for the teacher.
 
 import asyncio
 import math
-import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-
-import msgspec
 
 from transcode.content import HEAD_BYTES, refusal_of
 from transcode.errors import RefusedMedia, UnreadableMedia
 from transcode.media import AudioStream, MediaInfo, VideoStream
-from transcode.process import started
+from transcode.probe_facts import Facts, StreamFacts, read_facts
+from transcode.streamable import IndexPlace, begins_as_mp4, is_streamable, mp4_index_place
 
-CHILD = Path(__file__).with_name("probe_child.py")
-WALL_LIMIT_S = 120.0
 MAX_SIDE_PX = 8192
 MAX_PIXELS = 8192 * 4352  # 8K, with room for the rounding of block sizes
 MAX_STREAMS = 16
 MAX_DURATION_S = 24 * 3600.0
 FALLBACK_RATE = Fraction(30)  # when there is one picture only
+HEAD_S = 1.0  # a head shows at least so much; the first segment is longer
+HEAD_PATIENCE_S = 10.0  # a stream that was announced and is silent so long is not waited for
+HEAD_REGULAR_PICTURES = 8  # of a head with fewer, the rate is not believed when it is low
+TEXT_BYTES = 512  # of every recording these hold bytes that no text has
+CERTAIN_BYTES = 1 << 20  # what is no recording in these will not be one with more
 FRAME_RATES = tuple(Fraction(rate) for rate in (1, 2, 5, 10, 15, 20, 24, 25, 30))
 
-DEMUXERS = ("matroska", "mov", "mpegts", "ogg", "wav", "mp3", "flac", "aac")
-# ffmpeg compares its whitelist with every name a demuxer has.
-DEMUXER_NAMES = "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mpegts,ogg,wav,mp3,flac,aac"
 VIDEO_CODECS = frozenset(
     {
         "h264",
@@ -91,36 +90,6 @@ _TOO_COSTLY = (
 )
 
 
-class StreamFacts(msgspec.Struct, frozen=True):
-    """What the child saw of one stream; times in seconds on the container's own clock."""
-
-    index: int
-    type: str
-    codec: str
-    width_px: int = 0
-    height_px: int = 0
-    pixel_aspect: float = 1.0
-    rotation_degrees: int = 0
-    is_cover: bool = False
-    declared_rate: float | None = None
-    first_s: float | None = None
-    last_s: float = 0.0
-    last_length_s: float = 0.0
-    packets: int = 0
-    short_gap_s: float | None = None  # a fifth of the gaps between packets are shorter
-
-
-class Facts(msgspec.Struct, frozen=True):
-    """What the child printed; either `error`, or the rest."""
-
-    error: str = ""
-    demuxer: str = ""
-    declared_s: float | None = None
-    start_s: float = 0.0
-    scanned_whole: bool = True
-    streams: tuple[StreamFacts, ...] = ()
-
-
 async def probe(path: Path) -> MediaInfo:
     """What is in the recording at `path`.
 
@@ -131,26 +100,82 @@ async def probe(path: Path) -> MediaInfo:
     refusal = refusal_of(head)
     if refusal is not None:
         raise UnreadableMedia(refusal)
-    facts = await _ask_child(path)
+    facts = await read_facts(path)
+    if facts is None:
+        raise UnreadableMedia(_TOO_COSTLY)
     if facts.error:
         raise UnreadableMedia(_explain(facts.error, head))
-    return parse_facts(facts, path, size_bytes)
+    index = await asyncio.to_thread(mp4_index_place, path, size_bytes)
+    return parse_facts(facts, path, size_bytes, index)
 
 
-def parse_facts(facts: Facts, path: Path, size_bytes: int) -> MediaInfo:
+async def probe_head(path: Path, max_bytes: int) -> MediaInfo | None:
+    """What is in the first `max_bytes` of a file that still grows; None: it takes more to say.
+
+    Its duration and its ends are those of what was seen; the frame rate is an upper bound until the
+    pictures come regularly. An MP4 whose index is not in front stays None for ever: only `probe`
+    can tell, when it is whole. Raises RefusedMedia or UnreadableMedia as soon as it is certain that
+    no further byte would change it, and OSError. Reads the bytes anew each time.
+    """
+    path, head, size_bytes = await asyncio.to_thread(_read_head, path)
+    seen_bytes = min(size_bytes, max_bytes)
+    head = head[:seen_bytes]
+    if len(head) < TEXT_BYTES:
+        return None
+    refusal = refusal_of(head)
+    if refusal is not None:
+        raise UnreadableMedia(refusal)
+    index = await asyncio.to_thread(mp4_index_place, path, seen_bytes)
+    if begins_as_mp4(head) and index is not IndexPlace.FRONT:
+        return None
+    facts = await read_facts(path, seen_bytes)
+    if facts is None:
+        raise UnreadableMedia(_TOO_COSTLY)
+    if facts.error:
+        if seen_bytes < CERTAIN_BYTES:
+            return None
+        raise UnreadableMedia(_explain(facts.error, head))
+    return parse_head(facts, path, size_bytes, index)
+
+
+def parse_head(
+    facts: Facts, path: Path, size_bytes: int, index: IndexPlace = IndexPlace.UNKNOWN
+) -> MediaInfo | None:
+    """The facts about a head; None while they do not suffice. Raises as parse_facts does."""
+    _refuse_excess(facts)
+    media = [s for s in facts.streams if s.type in ("video", "audio") and not s.is_cover]
+    seen_s = max((_end_s(s, facts) for s in media if s.packets), default=0.0)
+    is_silent = any(not s.packets or (s.type == "video" and s.width_px == 0) for s in media)
+    if seen_s < HEAD_S or (is_silent and seen_s < HEAD_PATIENCE_S):
+        return None
+    info = parse_facts(facts, path, size_bytes, index)
+    if info.video is None:
+        return info
+    shown = next(s for s in media if s.index == info.video.index)
+    is_regular = shown.packets >= HEAD_REGULAR_PICTURES and shown.gaps_are_regular
+    rate = info.video.frame_rate if is_regular else max(info.video.frame_rate, FALLBACK_RATE)
+    return replace(info, video=replace(info.video, frame_rate=rate))
+
+
+def parse_facts(
+    facts: Facts, path: Path, size_bytes: int, index: IndexPlace = IndexPlace.UNKNOWN
+) -> MediaInfo:
     """The child's facts as a MediaInfo. Raises RefusedMedia or UnreadableMedia."""
     _refuse_excess(facts)
     video = _pick(facts.streams, "video", VIDEO_CODECS)
     audio = _pick(facts.streams, "audio", AUDIO_CODECS)
     if video is None and audio is None:
         raise UnreadableMedia(_why_nothing(facts.streams))
+    demuxer = facts.demuxer.split(",")[0]
     info = MediaInfo(
         path=path,
-        demuxer=facts.demuxer.split(",")[0],
+        demuxer=demuxer,
         duration_s=_duration_s(facts, [s for s in (video, audio) if s is not None]),
         size_bytes=size_bytes,
         video=_video(video, facts) if video else None,
-        audio=AudioStream(audio.index, audio.codec, _end_s(audio, facts)) if audio else None,
+        audio=_audio(audio, facts) if audio else None,
+        container_start_s=facts.start_s,
+        is_streamable=is_streamable(demuxer, index),
     )
     if info.duration_s > MAX_DURATION_S:
         raise RefusedMedia("This recording claims to be longer than a day; we take up to 24 hours.")
@@ -221,6 +246,23 @@ def _video(stream: StreamFacts, facts: Facts) -> VideoStream:
         rotation_degrees=stream.rotation_degrees,
         frame_rate=snap_frame_rate(1 / stream.short_gap_s if stream.short_gap_s else None),
         end_s=_end_s(stream, facts),
+        key_frames_s=tuple(time_s - facts.start_s for time_s in stream.key_frames_s),
+        has_b_frames=stream.has_b_frames,
+        keys_are_idr=stream.keys_are_idr,
+        sequence_headers=stream.sequence_headers,
+        profile=stream.profile,
+        pixel_format=stream.pixel_format,
+        is_interlaced=stream.is_interlaced,
+    )
+
+
+def _audio(stream: StreamFacts, facts: Facts) -> AudioStream:
+    return AudioStream(
+        index=stream.index,
+        codec=stream.codec,
+        end_s=_end_s(stream, facts),
+        channels=stream.channels,
+        sample_rate=stream.sample_rate,
     )
 
 
@@ -246,19 +288,3 @@ def _explain(error: str, head: bytes) -> str:
 def _read_head(path: Path) -> tuple[Path, bytes, int]:
     with path.open("rb") as file:
         return path.absolute(), file.read(HEAD_BYTES), path.stat().st_size
-
-
-async def _ask_child(path: Path) -> Facts:
-    lines: list[str] = []
-    command = [sys.executable, "-P", str(CHILD), str(path), DEMUXER_NAMES]
-    try:
-        async with (
-            asyncio.timeout(WALL_LIMIT_S),
-            started(command, on_line=lines.append, niceness=5, grace_s=0.2) as child,
-        ):
-            finished = await child.wait()
-    except TimeoutError:
-        raise UnreadableMedia(_TOO_COSTLY) from None
-    if finished.status != 0:  # it hit a limit, or the file crashed it
-        raise UnreadableMedia(_TOO_COSTLY)
-    return msgspec.json.decode("".join(lines), type=Facts)

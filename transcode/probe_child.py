@@ -39,23 +39,7 @@ import av  # noqa: E402 - the limits come first
 import av.error  # noqa: E402
 import av.logging  # noqa: E402
 from av.container import InputContainer  # noqa: E402
-
-
-class Head(io.RawIOBase):
-    """The first bytes of a file that may grow meanwhile, as if it ended there."""
-
-    def __init__(self, path: str, max_bytes: int) -> None:
-        with open(path, "rb") as file:
-            self._bytes = io.BytesIO(file.read(max_bytes))
-
-    def read(self, size: int = -1) -> bytes:
-        return self._bytes.read(size)
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return self._bytes.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._bytes.tell()
+from av.stream import Stream  # noqa: E402
 
 
 class Source:
@@ -69,9 +53,11 @@ class Source:
     def open(self) -> InputContainer:
         """The container, found by content among the allowed demuxers, from this file only."""
         options = {"format_whitelist": self._demuxers, "protocol_whitelist": "file"}
-        if self._max_bytes:
-            return av.open(Head(self._path, self._max_bytes), options=options)
-        return av.open(f"file:{self._path}", options=options)
+        if not self._max_bytes:
+            return av.open(f"file:{self._path}", mode="r", options=options)
+        with open(self._path, "rb") as file:  # it may grow meanwhile; here it ends
+            head = io.BytesIO(file.read(self._max_bytes))
+        return av.open(head, mode="r", options=options)
 
 
 def describe_streams(container: InputContainer) -> list[dict[str, object]]:
@@ -91,6 +77,7 @@ def describe_streams(container: InputContainer) -> list[dict[str, object]]:
             fact["is_cover"] = bool(stream.disposition & av.stream.Disposition.attached_pic)
         elif isinstance(stream, av.AudioStream):
             fact["channels"] = stream.codec_context.channels
+            fact["sample_rate"] = stream.codec_context.sample_rate or 0
         facts.append(fact)
     return facts
 
@@ -170,7 +157,7 @@ class Span:
         self._h264 = h264
         self._reordered = False
 
-    def add(self, packet: av.Packet, time_base: float) -> None:
+    def add(self, packet: "av.Packet[Stream]", time_base: float) -> None:
         """Take in the next packet of the stream; its presentation time is known."""
         start_s = float((packet.pts or 0) * time_base)
         self._first_s = min(self._first_s, start_s)
@@ -197,6 +184,8 @@ class Span:
             "packets": self._packets,
             "packets_bytes": self._size_bytes,
             "short_gap_s": gaps[len(gaps) // 5] if gaps else None,
+            "gaps_are_regular": bool(gaps)
+            and gaps[len(gaps) * 4 // 5] < 1.5 * gaps[len(gaps) // 5],
             "key_frames_s": self._keys,
             "has_b_frames": self._reordered,
             "keys_are_idr": self._h264 is not None and bool(self._keys) and self._h264.all_idr,

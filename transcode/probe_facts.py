@@ -44,7 +44,9 @@ class StreamFacts(msgspec.Struct, frozen=True):
     profile: str = ""
     pixel_format: str = ""
     is_interlaced: bool = False
+    gaps_are_regular: bool = False  # most packets are as far apart as that fifth
     channels: int = 0
+    sample_rate: int = 0
 
 
 class Facts(msgspec.Struct, frozen=True):

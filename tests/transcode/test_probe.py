@@ -21,7 +21,8 @@ from tests.generated_media import (
 )
 from transcode.errors import RefusedMedia
 from transcode.media import MediaInfo
-from transcode.probe import Facts, StreamFacts, parse_facts, probe, snap_frame_rate
+from transcode.probe import parse_facts, probe, snap_frame_rate
+from transcode.probe_facts import Facts, StreamFacts
 
 
 @dataclass(frozen=True)
