@@ -45,15 +45,35 @@ def timescale(init: bytes) -> int:
 
 
 def codec_name(init: bytes) -> str:
-    """The RFC 6381 name of the only track: `avc1.PPCCLL` from its avcC box, or `mp4a.40.2`."""
+    """The RFC 6381 name of the only track, from what the decoder will be told.
+
+    `avc1.PPCCLL` from its avcC box, `av01.P.LLT.DD` from av1C, `mp4a.40.2` or `opus`.
+    """
     for kind, payload in boxes(init):
         if kind == b"stsd":
-            at = payload.find(b"avcC")
-            if at >= 0:
-                return f"avc1.{payload[at + 5 : at + 8].hex()}"
-            if b"mp4a" in payload:
-                return "mp4a.40.2"
+            return _sample_entry_codec(payload)
+    raise ValueError("the init segment describes no samples")
+
+
+def _sample_entry_codec(stsd: bytes) -> str:
+    entry = stsd[12:16]
+    if entry == b"avc1" and (at := stsd.find(b"avcC")) >= 0:
+        return f"avc1.{stsd[at + 5 : at + 8].hex()}"
+    if entry == b"av01" and (at := stsd.find(b"av1C")) >= 0:
+        return _av1_name(stsd[at + 4 : at + 8])
+    if entry == b"mp4a":
+        return "mp4a.40.2"
+    if entry == b"Opus":
+        return "opus"  # the spelling that browsers take
     raise ValueError("the init segment names no codec that we write")
+
+
+def _av1_name(configuration: bytes) -> str:
+    """AV1 in ISOBMFF, section 5: profile, level, tier and bit depth."""
+    profile, level = configuration[1] >> 5, configuration[1] & 31
+    tier = "H" if configuration[2] & 0x80 else "M"
+    depth = (12 if configuration[2] & 0x20 else 10) if configuration[2] & 0x40 else 8
+    return f"av01.{profile}.{level:02}{tier}.{depth:02}"
 
 
 def read_fragments(path: Path) -> Fragments:

@@ -36,6 +36,12 @@ class MediaTrack:
     init_bytes: int
     segments: tuple[Segment, ...]
     planned_peak_bps: int = 0  # while it grows: no later run of segments will need more
+    least_target_s: int = 1  # EXT-X-TARGETDURATION is never less, however short the segments are
+
+    @property
+    def target_s(self) -> int:
+        """EXT-X-TARGETDURATION. RFC 8216, 6.2.1: of a playlist that grows it may not change."""
+        return max(self.least_target_s, target_duration_s(self.segments))
 
     @property
     def duration_s(self) -> float:
@@ -59,8 +65,7 @@ class MediaTrack:
 
         RFC 8216, 4.1; a lecture shorter than half a target duration counts as a whole.
         """
-        target_s = target_duration_s(self.segments)
-        runs = _runs(self.segments, 0.5 * target_s, 1.5 * target_s)
+        runs = _runs(self.segments, 0.5 * self.target_s, 1.5 * self.target_s)
         return max((ceil(8 * size / length_s) for length_s, size in runs), default=self.average_bps)
 
     @property
@@ -99,20 +104,15 @@ def target_duration_s(segments: Sequence[Segment]) -> int:
     return max((1, *(int(segment.duration_s + 0.5) for segment in segments)))
 
 
-def media_playlist(
-    track: MediaTrack, *, is_complete: bool = True, target_s: int | None = None
-) -> str:
+def media_playlist(track: MediaTrack, *, is_complete: bool = True) -> str:
     """The playlist of one track: VOD when it is complete, EVENT without an end while it grows.
 
-    `target_s` is the least EXT-X-TARGETDURATION; None is what was measured, and the grid's promise
-    while it grows. A playlist that has been growing keeps its value to the end (RFC 8216, 6.2.1):
-    give it then too.
+    While it grows, the target duration is at least what the grid promises. It may not change: a
+    track that has been growing keeps `least_target_s=GROWING_TARGET_S` when it is complete.
     """
-    if target_s is None:
-        target_s = 1 if is_complete else GROWING_TARGET_S
     playlist = m3u8.M3U8()
     playlist.version = str(VERSION)
-    playlist.target_duration = max(target_s, target_duration_s(track.segments))
+    playlist.target_duration = track.target_s if is_complete else _growing_target_s(track)
     playlist.media_sequence = 0
     playlist.playlist_type = "vod" if is_complete else "event"
     playlist.is_independent_segments = True
@@ -125,17 +125,23 @@ def media_playlist(
     return str(playlist.dumps())
 
 
+def _growing_target_s(track: MediaTrack) -> int:
+    return max(GROWING_TARGET_S, track.target_s)
+
+
 def multivariant_playlist(
     variants: Sequence[Variant],
     audio: MediaTrack | None,
     *,
     other_audio: Sequence[MediaTrack] = (),
     iframes: Sequence[IFrameVariant] = (),
+    language: str | None = None,
 ) -> str:
     """The playlist that a player opens. Without pictures, each sound is a variant.
 
     `other_audio` is the same sound in other codecs, each a rendition group of its own; each picture
-    is listed with each group, `audio` first, which every player can decode.
+    is listed with each group, `audio` first, which every player can decode. `language` is spoken:
+    a tag of BCP 47, `und` where it is not known.
     """
     sounds = [audio, *other_audio] if audio else []
     playlist = m3u8.M3U8()
@@ -146,7 +152,7 @@ def multivariant_playlist(
         for sound in sounds:
             playlist.add_playlist(_sound_variant(sound))
         return str(playlist.dumps())
-    groups = [_audio_media(sound, is_first=sound is audio) for sound in sounds]
+    groups = [_audio_media(sound, language, is_first=sound is audio) for sound in sounds]
     for group in groups:
         playlist.add_media(group)
     for variant in variants:
@@ -159,10 +165,11 @@ def multivariant_playlist(
     return str(playlist.dumps())
 
 
-def _audio_media(audio: MediaTrack, *, is_first: bool) -> m3u8.Media:
+def _audio_media(audio: MediaTrack, language: str | None, *, is_first: bool) -> m3u8.Media:
     return m3u8.Media(
         type="AUDIO",
         group_id=AUDIO_GROUP if is_first else f"{AUDIO_GROUP}-{audio.name}",
+        language=language,
         name="Sound",
         default="YES",
         autoselect="YES",

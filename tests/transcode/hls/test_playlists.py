@@ -120,10 +120,16 @@ def test_a_track_without_segments_has_a_playlist_too() -> None:
 
 def test_what_has_grown_keeps_its_target_duration_when_it_ends() -> None:
     short = track("low", (2.0, 10), (1.0, 9))
-    grown = m3u8.loads(media_playlist(short, target_s=GROWING_TARGET_S))
+    grown = m3u8.loads(media_playlist(replace(short, least_target_s=GROWING_TARGET_S)))
     assert grown.target_duration == 6
     assert grown.is_endlist
     assert m3u8.loads(media_playlist(short)).target_duration == 2
+
+
+def test_the_peak_is_measured_over_the_target_duration_that_is_declared() -> None:
+    ramp = track("low", (2.0, 4000), (2.0, 1000))
+    assert ramp.peak_bps == 16_000
+    assert replace(ramp, least_target_s=6).peak_bps == 10_000
 
 
 @pytest.mark.parametrize(
@@ -156,6 +162,11 @@ def test_each_picture_is_listed_once_for_each_group_of_sound() -> None:
         ("sound-opus", "Sound", "opus/index.m3u8"),
     ]
     assert playlist.playlists[1].stream_info.bandwidth == 40_000 + 16_000
+
+
+def test_the_language_of_each_sound_is_said_where_it_is_given() -> None:
+    text = multivariant_playlist([STILL], SOUND, other_audio=[OPUS], language="und")
+    assert [media.language for media in m3u8.loads(text).media] == ["und", "und"]
 
 
 def test_sounds_alone_are_variants_each() -> None:
@@ -192,13 +203,12 @@ def test_callers_who_ask_for_nothing_new_get_the_text_they_got() -> None:
     )
     assert media_playlist(track("low", (2.0, 10))) == (
         "#EXTM3U\n"
-        "#EXT-X-MEDIA-SEQUENCE:0\n"
         "#EXT-X-VERSION:7\n"
         "#EXT-X-INDEPENDENT-SEGMENTS\n"
         "#EXT-X-TARGETDURATION:2\n"
         "#EXT-X-PLAYLIST-TYPE:VOD\n"
         '#EXT-X-MAP:URI="init.mp4"\n'
-        "#EXTINF:2.0,\n"
+        "#EXTINF:2,\n"
         "0.m4s\n"
         "#EXT-X-ENDLIST\n"
     )
