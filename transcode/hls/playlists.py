@@ -27,6 +27,14 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class ByteRange:
+    """A part of a media segment."""
+
+    start: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class MediaTrack:
     """One rung, or the sound, as far as it has been made."""
 
@@ -110,13 +118,7 @@ def media_playlist(track: MediaTrack, *, is_complete: bool = True) -> str:
     While it grows, the target duration is at least what the grid promises. It may not change: a
     track that has been growing keeps `least_target_s=GROWING_TARGET_S` when it is complete.
     """
-    playlist = m3u8.M3U8()
-    playlist.version = str(VERSION)
-    playlist.target_duration = track.target_s if is_complete else _growing_target_s(track)
-    playlist.media_sequence = 0
-    playlist.playlist_type = "vod" if is_complete else "event"
-    playlist.is_independent_segments = True
-    playlist.is_endlist = is_complete
+    playlist = _begun(track, is_complete)
     init = {"uri": track.init_name}
     for segment in track.segments:
         playlist.add_segment(
@@ -125,8 +127,38 @@ def media_playlist(track: MediaTrack, *, is_complete: bool = True) -> str:
     return str(playlist.dumps())
 
 
-def _growing_target_s(track: MediaTrack) -> int:
-    return max(GROWING_TARGET_S, track.target_s)
+def iframe_playlist(
+    track: MediaTrack, ranges: Sequence[ByteRange], *, is_complete: bool = True
+) -> str:
+    """The playlist of a track's key frames: `ranges` says where in each segment its one lies.
+
+    EXTINF is the time from one key frame to the next (RFC 8216, 4.3.3.6).
+    """
+    playlist = _begun(track, is_complete)
+    playlist.is_i_frames_only = True
+    init = {"uri": track.init_name}
+    for segment, part in zip(track.segments, ranges, strict=True):
+        playlist.add_segment(
+            m3u8.Segment(
+                uri=segment.name,
+                duration=round(segment.duration_s, 6),
+                byterange=f"{part.size_bytes}@{part.start}",
+                init_section=init,
+            )
+        )
+    return str(playlist.dumps())
+
+
+def _begun(track: MediaTrack, is_complete: bool) -> m3u8.M3U8:
+    least_s = 1 if is_complete else GROWING_TARGET_S
+    playlist = m3u8.M3U8()
+    playlist.version = str(VERSION)
+    playlist.target_duration = max(least_s, track.target_s)
+    playlist.media_sequence = 0
+    playlist.playlist_type = "vod" if is_complete else "event"
+    playlist.is_independent_segments = True
+    playlist.is_endlist = is_complete
+    return playlist
 
 
 def multivariant_playlist(
