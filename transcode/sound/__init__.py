@@ -1,0 +1,1 @@
+"""What is heard: how loud it is, how it is made right, where it is silent, what is wrong."""
