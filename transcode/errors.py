@@ -5,6 +5,8 @@
     ├── RefusedMedia      the file is understood, and beyond what we accept
     ├── FfmpegMissing     no ffmpeg was found on this machine
     └── FfmpegFailed      ffmpeg ended with an error or by a signal
+        ├── FfmpegStalled     it ran without getting on, and was stopped
+        └── FfmpegOverran     it took longer than it was given, and was stopped
 
 The message of the first two is one sentence (or two) that a teacher understands and can act on;
 it is shown as it is. The messages of the others are for the person who runs the server.
@@ -42,3 +44,22 @@ class FfmpegFailed(TranscodeError):
         super().__init__(f"ffmpeg ended with status {status}: {last_line}")
         self.status = status
         self.log_tail = log_tail
+
+
+class FfmpegStalled(FfmpegFailed):
+    """ffmpeg ran on without getting on for `quiet_s` seconds, after `media_s` seconds of media."""
+
+    def __init__(self, status: int, log_tail: str, quiet_s: float, media_s: float) -> None:
+        super().__init__(status, log_tail)
+        self.args = (f"ffmpeg was stopped: it did nothing for {quiet_s:.0f} s at {media_s:.1f} s",)
+        self.quiet_s = quiet_s
+        self.media_s = media_s
+
+
+class FfmpegOverran(FfmpegFailed):
+    """ffmpeg was not done after the `wall_cap_s` seconds it was given."""
+
+    def __init__(self, status: int, log_tail: str, wall_cap_s: float) -> None:
+        super().__init__(status, log_tail)
+        self.args = (f"ffmpeg was stopped: it was not done after {wall_cap_s:.0f} s",)
+        self.wall_cap_s = wall_cap_s

@@ -1,31 +1,131 @@
-"""Become another program, with the promise to die when the parent dies.
+"""Become another program, within limits, with the promise to die when the parent dies.
 
-Run as `python -I -S launcher.py PARENT_PID NICENESS PROGRAM ARGUMENT...` by `process.py` alone.
-It is a program and not a `preexec_fn`, which is unsafe in a process with threads; it replaces
-itself by the program, so nothing of it stays in memory. It imports nothing of ours, so it starts in
-milliseconds.
+    python -I -S launcher.py PARENT_PID NICENESS LIMITS PROGRAM ARGUMENT...
+
+Run by `process.py` alone; LIMITS are the words of `limits.py`. It is a program and not a
+`preexec_fn`, which is unsafe in a process with threads; it replaces itself by the program, so
+nothing of it stays in memory. It imports nothing of ours, so it starts in milliseconds. A limit
+that the kernel does not let us set is left out: `confinement.py` tells which.
 """
 
 import ctypes
 import os
+import resource
 import signal
+import struct
 import sys
 
-PR_SET_PDEATHSIG = 1  # <linux/prctl.h>; survives execve
+# <linux/prctl.h>; both survive execve
+PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP = 1, 38, 22
+CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
+IOPRIO_WHO_PROCESS, IO_BEST_EFFORT, IO_IDLE = 1, 2 << 13, 3 << 13
+FIRST_TO_GO = "800"  # of 1000, oom_score_adj in proc(5)
+ENOSYS = 38
+
+RESOURCES = {
+    "memory_bytes": resource.RLIMIT_DATA,  # since Linux 4.7 all private writable memory
+    "stack_bytes": resource.RLIMIT_STACK,
+    "cpu_s": resource.RLIMIT_CPU,
+    "file_bytes": resource.RLIMIT_FSIZE,
+    "open_files": resource.RLIMIT_NOFILE,
+}
+
+# machine: (AUDIT_ARCH, its ioprio_set, system calls that no decoder or encoder of files needs).
+# They are socket; ptrace, process_vm_readv and _writev, pidfd_getfd; unshare, setns; bpf,
+# perf_event_open, userfaultfd; io_uring_setup; add_key, request_key, keyctl.
+CALLS = {
+    "x86_64": (
+        0xC000003E,
+        251,
+        (41, 101, 310, 311, 438, 272, 308, 321, 298, 323, 425, 248, 249, 250),
+    ),
+    "aarch64": (
+        0xC00000B7,
+        30,
+        (198, 117, 270, 271, 438, 97, 268, 280, 241, 282, 425, 217, 218, 219),
+    ),
+}
+X32_CALLS = 0x40000000  # the same calls of x86_64 again, under other numbers
+
+libc = ctypes.CDLL(None)
 
 
 def main() -> None:
     """Replace this process by the program, or exit with 127 and a line on stderr."""
-    parent_pid, niceness, *command = sys.argv[1:]
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    parent_pid, niceness, words, *command = sys.argv[1:]
+    limits = dict(word.split("=", 1) for word in words.split(","))
+    if limits["has_network"] == "0":
+        leave_network()
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # a change of namespace undoes it
     if os.getppid() != int(parent_pid):  # it died before the promise was made
         os._exit(1)
     os.nice(int(niceness))
+    step_back(limits)
+    limit_resources(limits)
+    if limits["has_all_calls"] == "0":
+        refuse_calls()
     try:
         os.execvp(command[0], command)  # noqa: S606 - no shell is the point
     except OSError as error:
         sys.stderr.write(f"{command[0]}: {error.strerror}\n")
         os._exit(127)
+
+
+def leave_network() -> None:
+    """Move into a network of our own without a device that is up; root needs no user namespace."""
+    if libc.unshare(CLONE_NEWNET) != 0:
+        libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
+
+
+def step_back(limits: dict[str, str]) -> None:
+    """Stand behind others at the disk, and before them when memory runs out."""
+    if limits["disk"] != "normal" and os.uname().machine in CALLS:
+        lowest = IO_IDLE if limits["disk"] == "idle" else IO_BEST_EFFORT | 7
+        libc.syscall(CALLS[os.uname().machine][1], IOPRIO_WHO_PROCESS, 0, lowest)
+    if limits["is_first_to_go"] == "1":
+        try:
+            with open("/proc/self/oom_score_adj", "w") as file:
+                file.write(FIRST_TO_GO)
+        except OSError:  # no /proc, or one that is read-only
+            pass
+
+
+def limit_resources(limits: dict[str, str]) -> None:
+    """Lower what may be used; never raise it."""
+    wanted = {number: limits[name] for name, number in RESOURCES.items() if limits[name] != "-"}
+    if limits["has_core"] == "0":
+        wanted[resource.RLIMIT_CORE] = "0"
+    for number, value in wanted.items():
+        _, hard = resource.getrlimit(number)
+        most = int(value) if hard == resource.RLIM_INFINITY else min(int(value), hard)
+        resource.setrlimit(number, (most, most))
+
+
+def refuse_calls() -> None:
+    """Let the program and its children do without sockets and without a hand in other processes.
+
+    The filter (seccomp(2)) is: another machine's call ends the process; a listed call answers "no
+    such call"; all others pass. It needs neither rights nor a namespace.
+    """
+    machine = os.uname().machine
+    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    if machine not in CALLS:
+        return
+    architecture, _, refused = CALLS[machine]
+    load, equal, at_least, answer = 0x20, 0x15, 0x35, 0x06  # <linux/bpf_common.h>
+    steps = [
+        (load, 0, 0, 4),  # seccomp_data.arch
+        (equal, 1, 0, architecture),
+        (answer, 0, 0, 0x80000000),  # SECCOMP_RET_KILL_PROCESS
+        (load, 0, 0, 0),  # seccomp_data.nr
+        (at_least, len(refused) + 1, 0, X32_CALLS),
+        *((equal, len(refused) - place, 0, number) for place, number in enumerate(refused)),
+        (answer, 0, 0, 0x7FFF0000),  # SECCOMP_RET_ALLOW
+        (answer, 0, 0, 0x00050000 | ENOSYS),  # SECCOMP_RET_ERRNO
+    ]
+    code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in steps))
+    program = struct.pack("HP", len(steps), ctypes.addressof(code))
+    libc.prctl(PR_SET_SECCOMP, 2, program, 0, 0)  # SECCOMP_MODE_FILTER
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Read the facts of one media file and print them as JSON; the child process of `probe.py`.
 
 Run as a script, by path, and imports nothing of ours: a hostile file may crash it, fill its memory
-or make it spin, and all that is lost is this process. It decides nothing; `probe.py` does.
+or make it spin, and all that is lost is this process, whose limits the launcher has set. It decides
+nothing; `probe.py` does.
 
     probe_child.py PATH DEMUXERS [MAX_BYTES]     with MAX_BYTES nothing behind them is read
 """
@@ -9,37 +10,21 @@ or make it spin, and all that is lost is this process. It decides nothing; `prob
 import io
 import itertools
 import json
-import resource
 import sys
 import time
 from collections.abc import Iterator
 
-MEMORY_BYTES = 2 << 30
-CPU_S = 90
-OPEN_FILES = 64
+import av
+import av.error
+import av.logging
+from av.container import InputContainer
+from av.stream import Stream
+
 SCAN_S = 60.0  # a 4 GB file is read in less from the disks we know
 FIRST_FRAME_PACKETS = 600
 GAP_SAMPLES = 20_000
 KEY_FRAMES = 100_000  # of all streams together; 55 minutes of a format in which each is one
 H264_IDR, H264_SPS, H264_SLICES = 5, 7, range(1, 6)  # NAL unit types, ISO/IEC 14496-10 table 7-1
-
-
-def limit_resources() -> None:
-    """Bound what the libraries below can use, before they see a byte of the file."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-
-
-limit_resources()
-
-import av  # noqa: E402 - the limits come first
-import av.error  # noqa: E402
-import av.logging  # noqa: E402
-from av.container import InputContainer  # noqa: E402
-from av.stream import Stream  # noqa: E402
 
 
 class Source:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from transcode.limits import PROBE_LIMITS
 from transcode.process import started
 
 CHILD = Path(__file__).with_name("probe_child.py")
@@ -70,7 +71,9 @@ async def read_facts(path: Path, max_bytes: int = 0) -> Facts | None:
     try:
         async with (
             asyncio.timeout(WALL_LIMIT_S),
-            started(command, on_line=lines.append, niceness=5, grace_s=0.2) as child,
+            started(
+                command, on_line=lines.append, niceness=5, grace_s=0.2, limits=PROBE_LIMITS
+            ) as child,
         ):
             finished = await child.wait()
     except TimeoutError:

@@ -2,8 +2,8 @@
 
 Promises, each a test: a child never outlives the `async with` that started it, nor this process,
 however that ends; it is asked first (SIGTERM: ffmpeg then finishes its files) and killed after a
-grace; its exit is always collected, together with the processor time it used; a signal is never
-success.
+grace, and with it whatever it started; its exit is always collected, together with the processor
+time it used; a signal is never success; an encoder that does not get on is stopped.
 
 `subprocess.Popen` with a pidfd is used instead of asyncio's own subprocesses because those throw
 the child's resource usage away. Linux only, as is `PR_SET_PDEATHSIG`.
@@ -21,7 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from transcode.errors import FfmpegFailed
+from transcode.errors import FfmpegFailed, FfmpegOverran, FfmpegStalled
+from transcode.limits import ENCODE_LIMITS, NO_LIMITS, Limits
+from transcode.watchdog import LOOK_EVERY_S, STALL_S, Watchdog
 
 LAUNCHER = Path(__file__).resolve().with_name("launcher.py")
 STOP_GRACE_S = 5.0  # ffmpeg needs well under a second to finish its files, unless the disk is slow
@@ -66,6 +68,14 @@ class Running:
     def has_ended(self) -> bool:
         """Whether the child has ended and was reaped."""
         return self._exit.done()
+
+    def read_bytes(self) -> int:
+        """How much the child has read from files and pipes so far; 0 when it cannot be told."""
+        try:
+            with open(f"/proc/{self.pid}/io", "rb") as counters:
+                return int(counters.readline().split()[1])  # `rchar: 123`, proc(5)
+        except OSError:
+            return 0
 
     async def wait(self) -> Finished:
         """Wait for the end and say how it was. Cancelling the wait does not stop the child.
@@ -112,6 +122,8 @@ class Running:
         def reap() -> None:
             loop.remove_reader(pidfd)
             os.close(pidfd)
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)  # what it started; its number is still its own
             _, wait_status, usage = os.wait4(self.pid, 0)
             status = os.waitstatus_to_exitcode(wait_status)
             self._process.returncode = status  # tells Popen that nothing is left to reap
@@ -138,15 +150,17 @@ async def started(
     grace_s: float = STOP_GRACE_S,
     folder: Path | None = None,
     inherited: Sequence[int] = (),
+    limits: Limits = NO_LIMITS,
 ) -> AsyncIterator[Running]:
     """A running child, from `arguments` (the program first); it is gone when the block ends.
 
     `on_line` gets each line of its standard output. It has a session of its own (a Ctrl-C on the
     terminal is for us), works in `folder` (else in ours) and gets SIGKILL when this process dies.
-    It has the file descriptors `inherited` under the same numbers, and no others of ours. A program
-    that does not exist ends with status 127.
+    It has the file descriptors `inherited` under the same numbers, no others of ours, and may use
+    what `limits` leave it. A program that does not exist ends with status 127.
     """
-    launcher = [sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid()), str(niceness)]
+    launcher = [sys.executable, "-I", "-S", str(LAUNCHER)]
+    launcher += [str(os.getpid()), str(niceness), limits.words()]
     process = subprocess.Popen(  # noqa: ASYNC220 - a fork; asyncio itself does the same
         [*launcher, *arguments],
         stdin=subprocess.DEVNULL,
@@ -170,23 +184,53 @@ async def run(
     niceness: int = 0,
     folder: Path | None = None,
     inherited: Sequence[int] = (),
+    limits: Limits = ENCODE_LIMITS,
+    stall_s: float | None = STALL_S,
+    wall_cap_s: float | None = None,
+    is_waiting: Callable[[], bool] = lambda: False,
 ) -> Finished:
     """Run ffmpeg to its end; `arguments` begin with its path, `-progress` is added;
     relative paths count from `folder`, and `inherited` are file descriptors it may use.
 
-    Cancelling this coroutine stops ffmpeg and waits for it. Raises FfmpegFailed, and what
-    `on_progress` raises.
+    It is stopped when it did nothing for `stall_s`, not counting the time in which `is_waiting`
+    says that it has no bytes to work on, and when it has run for `wall_cap_s`. Cancelling this
+    coroutine stops ffmpeg and waits for it. Raises FfmpegFailed, of it FfmpegStalled and
+    FfmpegOverran, and what `on_progress` and `is_waiting` raise.
     """
     program, *rest = arguments
     command = [program, "-nostdin", "-hide_banner", "-nostats", "-progress", "pipe:1", *rest]
+    watchdog = Watchdog(stall_s, is_waiting)
     report = progress_parser(on_progress)
+
+    def take(line: str) -> None:
+        watchdog.hear(line)
+        report(line)
+
     async with started(
-        command, on_line=report, niceness=niceness, folder=folder, inherited=inherited
+        command, on_line=take, niceness=niceness, folder=folder, inherited=inherited, limits=limits
     ) as child:
-        finished = await child.wait()
+        finished = await _watched(child, watchdog, wall_cap_s)
     if finished.status != 0:
         raise FfmpegFailed(finished.status, finished.log_tail)
     return finished
+
+
+async def _watched(child: Running, watchdog: Watchdog, wall_cap_s: float | None) -> Finished:
+    began = looked = time.monotonic()
+    outcome = asyncio.ensure_future(child.wait())
+    try:
+        while not (await asyncio.wait([outcome], timeout=LOOK_EVERY_S))[0]:
+            now = time.monotonic()
+            passed_s, looked = now - looked, now
+            if watchdog.look(passed_s, child.read_bytes()):
+                end = await child.stop()
+                raise FfmpegStalled(end.status, end.log_tail, watchdog.quiet_s, watchdog.media_s)
+            if wall_cap_s is not None and now - began >= wall_cap_s:
+                end = await child.stop()
+                raise FfmpegOverran(end.status, end.log_tail, wall_cap_s)
+        return outcome.result()
+    finally:
+        outcome.cancel()
 
 
 def progress_parser(on_progress: Callable[[EncoderProgress], None]) -> Callable[[str], None]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from transcode.errors import FfmpegFailed, FfmpegMissing
+from transcode.limits import NO_LIMITS
 from transcode.locator import find_ffmpeg, locate_ffmpeg, parse_listing
 from transcode.process import EncoderProgress, Running, progress_parser, run, started
 
@@ -215,5 +216,6 @@ def test_listings_are_read_without_their_legends() -> None:
 
 def test_the_launcher_starts_nothing_for_a_parent_that_is_gone() -> None:
     launcher = ROOT / "transcode" / "launcher.py"
-    command = [sys.executable, "-I", "-S", str(launcher), "1", "0", "sleep", "60"]
+    command = [sys.executable, "-I", "-S", str(launcher)]
+    command += ["1", "0", NO_LIMITS.words(), "sleep", "60"]
     assert subprocess.run(command, check=False).returncode == 1

@@ -1,0 +1,75 @@
+"""What a child process may use, as a value: the launcher applies it, who starts a child picks it.
+
+Each limit is applied where the kernel allows it and left out where it does not; which ones hold on
+this machine is tried out by `confinement.py`.
+"""
+
+from dataclasses import dataclass, fields
+from enum import StrEnum
+
+GIB = 1 << 30
+
+
+class DiskPriority(StrEnum):
+    """How a child's reads and writes stand against those of others (ioprio_set(2))."""
+
+    NORMAL = "normal"
+    LOW = "low"  # last among those that get their share
+    IDLE = "idle"  # only when nobody else wants the disk
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The bounds of one child and of all that it starts; None or False: as it is for ourselves."""
+
+    memory_bytes: int | None = None  # private writable memory, stacks of threads included
+    stack_bytes: int | None = None  # of each thread
+    cpu_s: int | None = None  # of all its threads together; then it is killed
+    file_bytes: int | None = None  # the largest file it may write; then it gets SIGXFSZ
+    open_files: int | None = None
+    disk: DiskPriority = DiskPriority.NORMAL
+    is_first_to_go: bool = False  # when the machine runs out of memory
+    has_core: bool = True  # a crash may leave an image of its memory
+    has_network: bool = True
+    has_all_calls: bool = True  # else none that reach into other processes or make sockets
+
+    def words(self) -> str:
+        """For the launcher's command line: `memory_bytes=1073741824,disk=low,…`."""
+        values = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return ",".join(f"{name}={_word(value)}" for name, value in values)
+
+
+NO_LIMITS = Limits()
+
+# 8K frames need 53 MB each and decoders hold 17; x264 looks 40 ahead at 1080 lines. Measured: an
+# encode of 1080 lines takes 0.7 GB. A thread's stack counts in full, hence 2 MB instead of 8.
+ENCODE_LIMITS = Limits(
+    memory_bytes=6 * GIB,
+    stack_bytes=2 << 20,
+    file_bytes=16 * GIB,
+    open_files=512,
+    disk=DiskPriority.LOW,
+    is_first_to_go=True,
+    has_core=False,
+    has_network=False,
+    has_all_calls=False,
+)
+
+PROBE_LIMITS = Limits(
+    memory_bytes=2 * GIB,
+    stack_bytes=2 << 20,
+    cpu_s=90,
+    file_bytes=0,
+    open_files=64,
+    disk=DiskPriority.LOW,
+    is_first_to_go=True,
+    has_core=False,
+    has_network=False,
+    has_all_calls=False,
+)
+
+
+def _word(value: int | bool | DiskPriority | None) -> str:
+    if value is None:
+        return "-"
+    return str(int(value)) if isinstance(value, bool) else str(value)
