@@ -119,6 +119,24 @@ class JobState(StrEnum):
     FAILED = "failed"
 
 
+class Lane(StrEnum):
+    """How urgent a job is; the most urgent first. `jobs/lanes.py` decides by it."""
+
+    LIVE = "live"  # a class may be watching while it is recorded
+    FIRST = "first"  # makes a lecture watchable
+    OTHER = "other"  # more rungs for a lecture that can be watched
+    AV1 = "av1"
+    CAPTIONS = "captions"
+
+
+class WaitReason(StrEnum):
+    """What a queued job waits for."""
+
+    TURN = "turn"
+    MEMORY = "memory"
+    ROOM = "room"  # on the disk
+
+
 class WatchKind(StrEnum):
     """What the player reports."""
 
@@ -147,6 +165,8 @@ _TYPES: dict[Any, Any] = {
             Origin,
             UploadState,
             JobState,
+            Lane,
+            WaitReason,
             WatchKind,
         )
     },
@@ -309,6 +329,7 @@ class Job(Base):
     kind: Mapped[str] = mapped_column(String(24), comment="`publish`: make a package")
     lecture_id: Mapped[str] = mapped_column(ForeignKey("lecture.id"), index=True)
     state: Mapped[JobState] = mapped_column(index=True)
+    lane: Mapped[Lane] = mapped_column(default=Lane.FIRST, comment="how urgent it is")
     attempt: Mapped[int] = mapped_column(default=0, comment="how often it was started; 3 at most")
     fence: Mapped[int] = mapped_column(
         default=0, comment="grows with each start; only its holder may write"
@@ -316,6 +337,19 @@ class Job(Base):
     progress: Mapped[float] = mapped_column(default=0.0, comment="0 to 1")
     speed: Mapped[float | None] = mapped_column(comment="media seconds a second")
     failure: Mapped[str | None] = mapped_column(String(500))
+    media_s: Mapped[float | None] = mapped_column(comment="length of what is to be made")
+    content: Mapped[str | None] = mapped_column(
+        String(48), comment="kind of recording, by which speeds are compared"
+    )
+    work_s: Mapped[float | None] = mapped_column(
+        comment="seconds it took, had it had the machine to itself"
+    )
+    room_bytes: Mapped[int | None] = mapped_column(
+        comment="disk it needs, as an attempt showed that found the disk full"
+    )
+    waits_for: Mapped[WaitReason | None] = mapped_column(comment="while queued")
+    before_it: Mapped[int | None] = mapped_column(comment="while queued: jobs that come first")
+    expected_end_at: Mapped[datetime | None] = mapped_column(comment="none: nothing to go by")
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     heartbeat_at: Mapped[datetime | None]

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import type { LectureState } from "../watch/api";
+import type { LectureState, WaitReason } from "../watch/api";
 import { commandFor } from "../watch/controls/keyboard";
 import type { Focus } from "../watch/controls/keyboard";
 import { noticeFor } from "../watch/controls/notice";
@@ -37,7 +37,7 @@ describe("words", () => {
   );
 
   const standing = (state: LectureState, failure: string | null = null) =>
-    ({ state, failure, fraction: null, eta_s: null, playlist_url: null });
+    ({ state, failure, fraction: null, eta_s: null, before_it: null, waits_for: null, playlist_url: null });
 
   test("a teacher is told why a lecture failed, a student that there is nothing to do", () => {
     const failed = standing("failed", "This file has no picture and no sound.");
@@ -47,6 +47,20 @@ describe("words", () => {
 
   test.each(["recording", "uploading", "queued", "encoding", "failed"] as const)("every wait says what it waits for: %s", (state) => {
     for (const mayManage of [true, false]) expect(waitingWords(standing(state), mayManage).detail).not.toBe("");
+  });
+});
+
+describe("a lecture that is not prepared yet", () => {
+  const queued = (beforeIt: number | null, waitsFor: WaitReason | null) =>
+    waitingWords({ state: "queued", failure: null, fraction: null, eta_s: null, before_it: beforeIt, waits_for: waitsFor, playlist_url: null }, true).detail;
+
+  test.each([
+    [null, null, "as soon as the server has its hands free"], [0, "memory", "as soon as the server has its hands free"],
+    [1, "turn", "One other lecture comes before it"], [12, "turn", "12 other lectures come before it"],
+    [3, "room", "goes on by itself as soon as there is room"],
+  ] as const)("%s before it, waiting for %s: %s", (beforeIt, waitsFor, words) => {
+    expect(queued(beforeIt, waitsFor)).toContain(words);
+    expect(queued(beforeIt, waitsFor)).toContain("safe");
   });
 });
 

@@ -2,6 +2,9 @@
 
 export type LectureState = "recording" | "uploading" | "queued" | "encoding" | "ready" | "failed";
 
+/** What a lecture waits for that is not being prepared yet. */
+export type WaitReason = "turn" | "memory" | "room";
+
 /** The facts the page was rendered with (`#page-data`). */
 export interface PageData {
   lecture_id: string;
@@ -12,6 +15,8 @@ export interface PageData {
   failure: string | null;
   fraction: number | null;
   eta_s: number | null;
+  before_it: number | null;
+  waits_for: WaitReason | null;
   playlist_url: string | null;
   poster_url: string | null;
   storyboard_url: string | null;
@@ -23,6 +28,9 @@ export interface Progress {
   state: LectureState;
   fraction: number | null;
   eta_s: number | null;
+  /** Jobs that come first, while it waits. */
+  before_it: number | null;
+  waits_for: WaitReason | null;
   failure: string | null;
   playlist_url: string | null;
 }

@@ -36,7 +36,7 @@ function show(progress: Progress, mayManage: boolean): void {
   element("waiting").dataset["state"] = state;
   setText("waiting-heading", heading);
   setText("waiting-detail", detail);
-  setText("waiting-left", state === "encoding" ? timeLeft(progress.eta_s) : "");
+  setText("waiting-left", state === "encoding" || state === "queued" ? timeLeft(progress.eta_s) : "");
   element("waiting-next").hidden = !(state === "failed" && mayManage);
   const bar = element("waiting-bar") as HTMLProgressElement;
   bar.hidden = state !== "encoding"; // before that there is nothing to measure

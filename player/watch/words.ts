@@ -65,10 +65,7 @@ export function waitingWords(progress: Progress, mayManage: boolean): WaitingWor
           : "Its recording is still being uploaded. This page shows it as soon as it is ready.",
       };
     case "queued":
-      return {
-        heading: "This lecture waits its turn",
-        detail: "The recording is safe on the server. It is prepared as soon as the one before it is done.",
-      };
+      return queuedWords(progress);
     case "encoding":
       return {
         heading: "This lecture is being prepared",
@@ -79,6 +76,23 @@ export function waitingWords(progress: Progress, mayManage: boolean): WaitingWor
     case "ready":
       return { heading: "This lecture is ready", detail: "" };
   }
+}
+
+function queuedWords({ waits_for, before_it }: Progress): WaitingWords {
+  if (waits_for === "room")
+    return {
+      heading: "This lecture waits for room on the disk",
+      detail:
+        "The recording is safe on the server, but its disk is full. " +
+        "Preparing the lecture goes on by itself as soon as there is room.",
+    };
+  const others =
+    before_it === null || before_it === 0
+      ? "It is prepared as soon as the server has its hands free."
+      : before_it === 1
+        ? "One other lecture comes before it."
+        : `${before_it} other lectures come before it.`;
+  return { heading: "This lecture waits its turn", detail: `The recording is safe on the server. ${others}` };
 }
 
 function failedWords(failure: string | null, mayManage: boolean): WaitingWords {

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from stream.catalogue.pictures import poster_url, storyboard_url
 from stream.catalogue.standing import Standing, standing_of
-from stream.tables import Class, ClassRole, Lecture, Package
+from stream.tables import Class, ClassRole, Lecture, LectureState, Package
 
 
 async def lecture_facts(
@@ -33,7 +33,8 @@ async def lecture_facts(
     }
 
 
-def _progress(standing: Standing) -> dict[str, float | None] | None:
-    if standing.fraction is None:
+def _progress(standing: Standing) -> dict[str, Any] | None:
+    if standing.state not in (LectureState.QUEUED, LectureState.ENCODING):
         return None
-    return {"fraction": standing.fraction, "eta_s": standing.eta_s}
+    told = ("fraction", "eta_s", "before_it", "waits_for")
+    return {name: getattr(standing, name) for name in told}

@@ -7,8 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from stream.catalogue.eta import eta_s
-from stream.tables import Job, JobState, Lecture, LectureState
+from stream.tables import Job, JobState, Lecture, LectureState, WaitReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +16,9 @@ class Standing:
 
     state: LectureState
     fraction: float | None  # 0 to 1; None when nothing runs
-    eta_s: float | None  # None: not known yet
+    eta_s: float | None  # until its job has ended, also while it waits; None: not known
+    before_it: int | None  # jobs that come first while it waits; None when it does not
+    waits_for: WaitReason | None  # while it waits
     failure: str | None
     playlist_url: str | None
 
@@ -30,13 +31,22 @@ async def standing_of(session: AsyncSession, lecture: Lecture, now: datetime) ->
     """Return where the lecture stands."""
     job = await newest_job(session, lecture.id)
     running = job if job is not None and job.state is JobState.RUNNING else None
+    queued = job if job is not None and job.state is JobState.QUEUED else None
     return Standing(
         state=lecture.state,
         fraction=running.progress if running else None,
-        eta_s=eta_s(running, now) if running else None,
+        eta_s=_eta_s(running or queued, now),
+        before_it=queued.before_it if queued else None,
+        waits_for=queued.waits_for if queued else None,
         failure=lecture.failure,
         playlist_url=playlist_url(lecture),
     )
+
+
+def _eta_s(job: Job | None, now: datetime) -> float | None:
+    if job is None or job.expected_end_at is None:
+        return None
+    return max(0.0, (job.expected_end_at - now).total_seconds())
 
 
 def playlist_url(lecture: Lecture) -> str | None:

@@ -46,7 +46,7 @@ def page_data(facts: dict[str, Any], viewer: str) -> dict[str, Any]:
     `viewer` names the person in the browser's storage, so that on a shared computer nobody's
     place and log become another's; the script never sends it.
     """
-    progress = facts["progress"] or {"fraction": None, "eta_s": None}
+    progress = facts["progress"] or dict.fromkeys(("fraction", "eta_s", "before_it", "waits_for"))
     told = ("state", "failure", "duration_s", "may_manage")
     urls = ("playlist_url", "poster_url", "storyboard_url")
     return {

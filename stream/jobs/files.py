@@ -1,6 +1,7 @@
 """Makes finished files visible: whole, on disk, then renamed into place. Blocking: use threads."""
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from stream.disk import sync_folder
@@ -20,3 +21,12 @@ def move_into_place(finished: Path, place: Path) -> None:
 def remove_folder(folder: Path) -> None:
     """Remove a folder and what is in it; nothing happens when it is not there."""
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def folder_bytes(folder: Path) -> int:
+    """Return the size of the files below a folder; what vanishes meanwhile does not count."""
+    total = 0
+    for file in folder.rglob("*"):
+        with suppress(FileNotFoundError):
+            total += file.stat().st_size if file.is_file() else 0
+    return total

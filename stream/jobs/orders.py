@@ -13,6 +13,7 @@ from stream.database import Database
 from stream.jobs import store
 from stream.jobs.notices import Notices
 from stream.jobs.queue import Queue
+from stream.tables import Lane
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,9 @@ class PublishOrders:
     queue: Queue
     notices: Notices
 
-    async def write(self, session: AsyncSession, lecture_id: str) -> None:
+    async def write(self, session: AsyncSession, lecture_id: str, lane: Lane = Lane.FIRST) -> None:
         """Add the job's row, in the caller's transaction."""
-        await store.add_publish_job(session, lecture_id, utc_now())
+        await store.add_publish_job(session, lecture_id, utc_now(), lane)
 
     async def wake(self, lecture_id: str) -> None:
         """Hand the lecture's newest job to the queue; call it after the commit."""

@@ -4,12 +4,15 @@ The row comes last: a crash leaves litter that `reconcile.py` sweeps, never a le
 """
 
 import asyncio
-import errno
 import json
 import logging
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy.exc import OperationalError
 
 from stream.catalogue.store import tracks_of
 from stream.clock import utc_now
@@ -18,12 +21,18 @@ from stream.errors import Busy
 from stream.folders import Folders
 from stream.ids import new_id
 from stream.jobs import store
+from stream.jobs.completeness import require_complete
+from stream.jobs.endings import Endings
+from stream.jobs.eta import expected_work_s
 from stream.jobs.files import move_into_place, remove_folder
+from stream.jobs.lanes import Order
 from stream.jobs.notices import Notices
-from stream.jobs.queue import Queue
-from stream.jobs.retry import NO_SPACE_DELAY, retry_after
-from stream.tables import Job, Package
-from transcode.errors import RefusedMedia, TranscodeError, UnreadableMedia
+from stream.jobs.retry import wall_limit_s
+from stream.jobs.room import needed_room_bytes
+from stream.jobs.turns import Turn, Turns
+from stream.jobs.weigh import Weight, weigh
+from stream.tables import Job, JobState, Lane, Package
+from transcode.errors import UnreadableMedia
 from transcode.media import Source, TrackRole
 from transcode.package import Package as MadePackage
 from transcode.package import Progress, make_package
@@ -31,19 +40,16 @@ from transcode.package import Progress, make_package
 logger = logging.getLogger(__name__)
 
 REPORT_EVERY_S = 1.0  # progress and heartbeat; each is a commit
-GAVE_UP = (
-    "Making this lecture was tried three times and stopped each time. The recording is safe on the "
-    "server; please tell the person who runs it."
-)
 NO_TRACKS = "None of this lecture's recordings is on the server any more. Please upload it again."
 
 
-@dataclass(slots=True)
-class Pace:
-    """Where a running attempt stands; written by the encoder's callback, read by the reporter."""
+class Make(Protocol):
+    """What makes the HLS tree: `transcode.package.make_package`."""
 
-    fraction: float = 0.0
-    speed: float | None = None
+    async def __call__(
+        self, sources: list[Source], out: Path, *, on_progress: Callable[[Progress], None]
+    ) -> MadePackage:
+        """Make it in `out`; see there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +58,33 @@ class Publisher:
 
     database: Database
     folders: Folders
-    queue: Queue
     notices: Notices
+    turns: Turns
+    endings: Endings
+    make: Make = make_package
+    _looking: asyncio.Lock = field(default_factory=asyncio.Lock)  # reads one recording at a time
 
     async def run(self, job_id: str) -> None:
-        """Run one attempt of the job, to whatever end; errors of the recording end in its row."""
-        async with self.database.write() as session:
-            job = await store.claim(session, job_id, utc_now())
-        if job is None:
+        """Wait for the job's turn, then run one attempt of it, to whatever end."""
+        async with self._looking:
+            found = await self._order(job_id)
+        if found is None:
             return
+        order, weight = found
+        async with self.turns.turn(order) as turn:
+            async with self.database.write() as session:
+                job = await store.claim(session, job_id, utc_now())
+            if job is not None:
+                await self._run(job, turn, weight)
+
+    async def _run(self, job: Job, turn: Turn, weight: Weight) -> None:
         self.notices.tell(job.lecture_id)
         logger.info("job started job=%s lecture=%s try=%d", job.id, job.lecture_id, job.attempt)
         scratch = self.folders.attempt(job.id, job.fence)
         try:
-            await self._attempt(job, scratch)
-        except (UnreadableMedia, RefusedMedia) as error:
-            await self._give_up(job, str(error))
-        except TranscodeError as error:
-            logger.warning("job failed job=%s try=%d: %s", job.id, job.attempt, error)
-            await self._try_again(job)
+            await self._attempt(job, turn, weight, scratch)
         except Exception as error:  # the edge of a job: whatever breaks it must end in its row
-            await self._after_surprise(job, error)
+            await self.endings.after(job, error, turn, scratch)
         except asyncio.CancelledError:
             async with self.database.write() as session:  # the server stops: not the job's failure
                 await store.put_back(session, job, attempt=job.attempt - 1)
@@ -81,12 +93,29 @@ class Publisher:
             await asyncio.to_thread(remove_folder, scratch)
             self.notices.tell(job.lecture_id)
 
-    async def _attempt(self, job: Job, scratch: Path) -> None:
+    async def _order(self, job_id: str) -> tuple[Order, Weight] | None:
+        """What the job will ask of the machine; None when there is nothing to do."""
         async with self.database.read() as session:
-            tracks = await tracks_of(session, job.lecture_id)
-        if not tracks:
-            raise UnreadableMedia(NO_TRACKS)
-        sources = [
+            job = await session.get(Job, job_id)
+            history = await store.measured(session)
+        if job is None or job.state is not JobState.QUEUED:
+            return None
+        weight = await weigh(await self._sources(job.lecture_id))
+        waited_s = (utc_now() - job.created_at).total_seconds()
+        order = Order(
+            job_id=job.id,
+            lane=job.lane,
+            media_s=weight.media_s,
+            cost_s=expected_work_s(history, weight.content, weight.media_s),
+            since_s=self.turns.now_s - max(0.0, waited_s),
+            room_bytes=job.room_bytes or needed_room_bytes(weight.media_s, weight.source_bytes),
+        )
+        return order, weight
+
+    async def _sources(self, lecture_id: str) -> list[Source]:
+        async with self.database.read() as session:
+            tracks = await tracks_of(session, lecture_id)
+        return [
             Source(
                 self.folders.original(upload.id),
                 TrackRole(track.role.value),
@@ -94,19 +123,30 @@ class Publisher:
             )
             for track, upload in tracks
         ]
-        pace = Pace()
-        reporter = asyncio.create_task(self._report(job, pace))
+
+    async def _attempt(self, job: Job, turn: Turn, weight: Weight, scratch: Path) -> None:
+        sources = await self._sources(job.lecture_id)
+        if not sources:
+            raise UnreadableMedia(NO_TRACKS)
+        limit_s = None if job.lane is Lane.LIVE else wall_limit_s(weight.media_s)
+        reporter = asyncio.create_task(self._report(job, turn))
         try:
-            made = await make_package(
-                sources, scratch, on_progress=lambda progress: _note(pace, progress)
-            )
+            async with asyncio.timeout(limit_s):
+                made = await self.make(
+                    sources, scratch, on_progress=lambda now: turn.note(now.fraction, now.speed)
+                )
         finally:
             reporter.cancel()
             with suppress(asyncio.CancelledError):
                 await reporter
-        await self._publish(job, scratch, made)
+        if job.lane is Lane.LIVE or not weight.media_s:  # it grew since it was looked into
+            weight = await weigh(sources)
+        await asyncio.to_thread(require_complete, scratch, weight.media_s)
+        await self._publish(job, turn, weight, scratch, made)
 
-    async def _publish(self, job: Job, scratch: Path, made: MadePackage) -> None:
+    async def _publish(
+        self, job: Job, turn: Turn, weight: Weight, scratch: Path, made: MadePackage
+    ) -> None:
         package_id = new_id()
         place = self.folders.package(job.lecture_id, package_id)
         facts = json.loads((scratch / "package.json").read_bytes())
@@ -115,54 +155,25 @@ class Publisher:
             id=package_id, lecture_id=job.lecture_id, duration_s=made.duration_s,
             size_bytes=made.size_bytes, facts=facts, created_at=utc_now(),
         )  # fmt: skip
+        self.turns.settle()
         async with self.database.write() as session:
-            held = await store.finish(session, job, row, utc_now())
+            held = await store.finish(
+                session, job, row, utc_now(),
+                media_s=weight.media_s, content=weight.content, work_s=turn.work_s,
+            )  # fmt: skip
         if not held:
             await asyncio.to_thread(remove_folder, place)
         logger.info("job %s job=%s", "done" if held else "was taken over", job.id)
 
-    async def _report(self, job: Job, pace: Pace) -> None:
+    async def _report(self, job: Job, turn: Turn) -> None:
         while True:
             await asyncio.sleep(REPORT_EVERY_S)
-            with suppress(Busy):  # a report less; the next one says it all
+            try:
                 async with self.database.write() as session:
                     await store.write_fenced(
-                        session,
-                        job,
-                        progress=pace.fraction,
-                        speed=pace.speed,
+                        session, job, progress=turn.fraction, speed=turn.speed,
                         heartbeat_at=utc_now(),
-                    )
+                    )  # fmt: skip
+            except (Busy, OperationalError) as error:  # a report less; the next one says it all
+                logger.warning("progress was not written job=%s: %s", job.id, error)
             self.notices.tell(job.lecture_id)
-
-    async def _give_up(self, job: Job, reason: str) -> None:
-        logger.warning("job given up job=%s lecture=%s: %s", job.id, job.lecture_id, reason)
-        async with self.database.write() as session:
-            await store.give_up(session, job, reason, utc_now())
-
-    async def _try_again(self, job: Job) -> None:
-        delay = retry_after(job.attempt)
-        if delay is None:
-            await self._give_up(job, GAVE_UP)
-            return
-        async with self.database.write() as session:
-            held = await store.put_back(session, job, attempt=job.attempt)
-        if held:
-            await self.queue.enqueue(store.PUBLISH, job.id, delay)
-
-    async def _after_surprise(self, job: Job, error: Exception) -> None:
-        if getattr(error, "errno", None) not in (errno.ENOSPC, errno.EDQUOT):
-            logger.exception("job failed job=%s try=%d", job.id, job.attempt)
-            await self._try_again(job)
-            return
-        logger.warning(
-            "job waits for disk space job=%s", job.id
-        )  # F20: it waits, it has not failed
-        async with self.database.write() as session:
-            held = await store.put_back(session, job, attempt=job.attempt - 1)
-        if held:
-            await self.queue.enqueue(store.PUBLISH, job.id, NO_SPACE_DELAY)
-
-
-def _note(pace: Pace, progress: Progress) -> None:
-    pace.fraction, pace.speed = progress.fraction, progress.speed

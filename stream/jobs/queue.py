@@ -25,8 +25,8 @@ IDLE_POLL = timedelta(seconds=5)  # new work wakes the queue at once; this is fo
 class Queue(Protocol):
     """What the server needs of a queue."""
 
-    def register(self, kind: str, handler: Handler, *, at_once: int) -> None:
-        """Let `handler` do jobs of this kind, at most `at_once` at the same time."""
+    def register(self, kind: str, handler: Handler, *, at_once: int = 0) -> None:
+        """Let `handler` do jobs of this kind, at most `at_once` at the same time (0: all)."""
 
     async def enqueue(self, kind: str, job_id: str, after: timedelta | None = None) -> None:
         """Deliver `job_id` to the kind's handler; a job that already waits is not added twice."""
@@ -44,7 +44,7 @@ class InMemoryQueue:
         # Not pgqueuer's dedupe_key: it counts a running job too, and a job may ask to run again.
         self._waiting: set[str] = set()
 
-    def register(self, kind: str, handler: Handler, *, at_once: int) -> None:
+    def register(self, kind: str, handler: Handler, *, at_once: int = 0) -> None:
         """See Queue."""
 
         async def deliver(queued: QueuedJob) -> None:
@@ -86,12 +86,14 @@ class InMemoryQueue:
 
     async def _run(self, handler: Handler, job_id: str) -> None:
         self._waiting.discard(job_id)
+        while earlier := self._running.get(job_id):  # one handler a job, also if asked for twice
+            await asyncio.wait({earlier})
+        if self._queuer.shutdown.is_set():
+            return
         # A task of its own: cancelling it ends this job and not the queue's own book-keeping.
         task = asyncio.ensure_future(handler(job_id))
         self._running[job_id] = task
-        try:
-            await asyncio.wait({task})
-        finally:
-            self._running.pop(job_id, None)
+        task.add_done_callback(lambda _: self._running.pop(job_id, None))
+        await asyncio.wait({task})
         if not task.cancelled() and (error := task.exception()):
             raise error

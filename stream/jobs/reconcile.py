@@ -14,8 +14,8 @@ from stream.database import Database
 from stream.folders import Folders
 from stream.jobs import store
 from stream.jobs.files import remove_folder
-from stream.jobs.publish import GAVE_UP
 from stream.jobs.retry import MAX_ATTEMPTS
+from stream.jobs.verdict import GAVE_UP
 from stream.tables import Job, JobState, LectureState, Package
 
 logger = logging.getLogger(__name__)

@@ -1,11 +1,19 @@
-"""When a failed job runs again: pure, readable as a table."""
+"""When a failed job runs again, and when a running one is given up: pure, readable as a table."""
 
 from datetime import timedelta
 
 MAX_ATTEMPTS = 3  # invariant: nobody restarts the same failure more than three times
-NO_SPACE_DELAY = timedelta(seconds=60)  # a full disk is not the job's failure; it waits
+MAX_ODDITIES = 2  # what stood still or came out short does so again; once more, for a bad moment
+NO_SPACE_DELAY = timedelta(seconds=20)  # a full disk is not the job's failure; it waits
+WALL_LIMIT_PER_MEDIA_S = 20.0
+WALL_LIMIT_BASE_S = 600.0
 
 
-def retry_after(attempts: int) -> timedelta | None:
+def retry_after(attempts: int, *, most: int = MAX_ATTEMPTS) -> timedelta | None:
     """Return how long to wait after the `attempts`-th failed start, or None after the last."""
-    return timedelta(seconds=5 * 4 ** (attempts - 1)) if attempts < MAX_ATTEMPTS else None
+    return timedelta(seconds=5 * 4 ** (attempts - 1)) if attempts < most else None
+
+
+def wall_limit_s(media_s: float) -> float:
+    """Return how long one attempt may take at most: far more than any machine should need."""
+    return WALL_LIMIT_BASE_S + WALL_LIMIT_PER_MEDIA_S * media_s

@@ -9,18 +9,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from stream.catalogue.store import move_lecture
 from stream.ids import new_id
+from stream.jobs.eta import Measured
 from stream.jobs.retry import MAX_ATTEMPTS
-from stream.tables import Job, JobState, Lecture, LectureState, Package
+from stream.tables import Job, JobState, Lane, LectureState, Package
 
 PUBLISH = "publish"
+HISTORY = 200  # jobs; older ones were made by another ladder, or on another machine
 
 
-async def add_publish_job(session: AsyncSession, lecture_id: str, now: datetime) -> Job:
+async def add_publish_job(
+    session: AsyncSession, lecture_id: str, now: datetime, lane: Lane = Lane.FIRST
+) -> Job:
     """Queue the making of the lecture's package; the lecture becomes `queued`."""
     await move_lecture(session, lecture_id, LectureState.QUEUED)
     job = Job(
         id=new_id(), kind=PUBLISH, lecture_id=lecture_id, state=JobState.QUEUED, created_at=now,
-        attempt=0, fence=0, progress=0.0,
+        lane=lane, attempt=0, fence=0, progress=0.0,
     )  # fmt: skip
     session.add(job)
     return job
@@ -43,6 +47,7 @@ async def claim(session: AsyncSession, job_id: str, now: datetime) -> Job | None
         return None
     job.state, job.attempt, job.fence = JobState.RUNNING, job.attempt + 1, job.fence + 1
     job.progress, job.started_at, job.heartbeat_at = 0.0, now, now
+    job.waits_for, job.before_it = None, None
     await move_lecture(session, job.lecture_id, LectureState.ENCODING)
     return job
 
@@ -58,9 +63,14 @@ async def write_fenced(session: AsyncSession, job: Job, **values: Any) -> bool:
     return result.rowcount == 1
 
 
-async def put_back(session: AsyncSession, job: Job, *, attempt: int) -> bool:
-    """Queue the job again with its attempts set to `attempt`; False when it is no longer ours."""
-    held = await write_fenced(session, job, state=JobState.QUEUED, attempt=attempt)
+async def put_back(session: AsyncSession, job: Job, *, attempt: int, **values: Any) -> bool:
+    """Queue the job again with its attempts set to `attempt`; False when it is no longer ours.
+
+    `values` are written to its row as well.
+    """
+    held = await write_fenced(
+        session, job, state=JobState.QUEUED, attempt=attempt, expected_end_at=None, **values
+    )
     if held:
         await move_lecture(session, job.lecture_id, LectureState.QUEUED)
     return held
@@ -75,11 +85,17 @@ async def give_up(session: AsyncSession, job: Job, failure: str, now: datetime) 
     return held
 
 
-async def finish(session: AsyncSession, job: Job, package: Package, now: datetime) -> bool:
-    """Make `package` the lecture's; False when another attempt has taken over."""
+async def finish(
+    session: AsyncSession, job: Job, package: Package, now: datetime, **measured: Any
+) -> bool:
+    """Make `package` the lecture's; False when another attempt has taken over.
+
+    `measured` (see `Measured`) is written to the job's row.
+    """
     held = await write_fenced(
-        session, job, state=JobState.DONE, progress=1.0, finished_at=now, heartbeat_at=now
-    )
+        session, job, state=JobState.DONE, progress=1.0, finished_at=now, heartbeat_at=now,
+        **measured,
+    )  # fmt: skip
     if held:
         session.add(package)
         lecture = await move_lecture(session, job.lecture_id, LectureState.READY)
@@ -88,6 +104,14 @@ async def finish(session: AsyncSession, job: Job, package: Package, now: datetim
     return held
 
 
-async def lecture_of(session: AsyncSession, job: Job) -> Lecture | None:
-    """Return the job's lecture."""
-    return await session.get(Lecture, job.lecture_id)
+async def measured(session: AsyncSession) -> list[Measured]:
+    """Return what the newest finished jobs took."""
+    rows = await session.execute(
+        select(Job.content, Job.media_s, Job.work_s)
+        .where(Job.state == JobState.DONE, Job.work_s.is_not(None))
+        .order_by(Job.finished_at.desc())
+        .limit(HISTORY)
+    )
+    return [
+        Measured(content or "", media_s or 0.0, work_s or 0.0) for content, media_s, work_s in rows
+    ]

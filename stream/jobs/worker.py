@@ -3,38 +3,47 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from pathlib import Path
 
 from aiohttp import web
 
 from stream.app_keys import DATABASE, FOLDERS
 from stream.database import Database
 from stream.errors import Busy
+from stream.jobs.endings import Endings
+from stream.jobs.lanes import Machine
+from stream.jobs.machine import available_memory_bytes, encode_slots, free_disk_bytes
 from stream.jobs.notices import NOTICES
 from stream.jobs.orders import PublishOrders
+from stream.jobs.outlook import keep_outlook
 from stream.jobs.publish import Publisher
 from stream.jobs.queue import InMemoryQueue
 from stream.jobs.reconcile import reconcile, unfinished
 from stream.jobs.store import PUBLISH
+from stream.jobs.turns import Turns
 
 PUBLISH_ORDERS = web.AppKey("publish_orders", PublishOrders)
 
 LOOK_EVERY_S = 60.0
-PUBLISH_AT_ONCE = 1  # one encode fills two cores; a second would only make both late
 
 
 async def worker(app: web.Application) -> AsyncIterator[None]:
     """A `cleanup_ctx`: jobs run while the application does."""
+    database, folders, notices = app[DATABASE], app[FOLDERS], app[NOTICES]
     queue = InMemoryQueue()
-    publisher = Publisher(app[DATABASE], app[FOLDERS], queue, app[NOTICES])
-    queue.register(PUBLISH, publisher.run, at_once=PUBLISH_AT_ONCE)
-    for job in await reconcile(app[DATABASE], app[FOLDERS]):
+    turns = Turns(lambda: _machine(folders.scratch))
+    publisher = Publisher(database, folders, notices, turns, Endings(database, queue))
+    queue.register(PUBLISH, publisher.run)
+    for job in await reconcile(database, folders):
         await queue.enqueue(job.kind, job.id)
-    app[PUBLISH_ORDERS] = PublishOrders(app[DATABASE], queue, app[NOTICES])
+    app[PUBLISH_ORDERS] = PublishOrders(database, queue, notices)
     async with queue.working():
-        rounds = asyncio.create_task(_look_after_rows(app[DATABASE], queue))
+        rounds = asyncio.create_task(_look_after_rows(database, queue))
+        telling = asyncio.create_task(keep_outlook(turns, database, notices))
         yield
         rounds.cancel()
-        await asyncio.wait({rounds})
+        telling.cancel()
+        await asyncio.wait({rounds, telling})
 
 
 async def _look_after_rows(database: Database, queue: InMemoryQueue) -> None:
@@ -44,3 +53,7 @@ async def _look_after_rows(database: Database, queue: InMemoryQueue) -> None:
         with suppress(Busy):
             for job in await unfinished(database, queue.runs):
                 await queue.enqueue(job.kind, job.id)
+
+
+def _machine(scratch: Path) -> Machine:
+    return Machine(encode_slots(), available_memory_bytes(), free_disk_bytes(scratch))

@@ -1,14 +1,10 @@
-"""When a failed job runs again, and how long a running one still takes."""
+"""When a failed job runs again, and how long one attempt may take."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from stream.catalogue.eta import eta_s
-from stream.jobs.retry import retry_after
-from stream.tables import Job, JobState
-
-NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+from stream.jobs.retry import retry_after, wall_limit_s
 
 
 @pytest.mark.parametrize(
@@ -24,15 +20,11 @@ def test_retry_after(attempts: int, expected: timedelta | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "progress", "elapsed_s", "expected_s"),
+    ("media_s", "expected_s"),
     [
-        pytest.param(JobState.RUNNING, 0.25, 10, 30.0, id="at-its-average-pace"),
-        pytest.param(JobState.RUNNING, 1.0, 10, 0.0, id="done"),
-        pytest.param(JobState.RUNNING, 0.01, 10, None, id="too-little-done-to-say"),
-        pytest.param(JobState.RUNNING, 0.5, 1, None, id="too-early-to-say"),
-        pytest.param(JobState.QUEUED, 0.5, 10, None, id="does-not-run"),
+        pytest.param(0, 600, id="ten-minutes-whatever-it-is"),
+        pytest.param(60, 1800, id="and-twenty-times-its-length"),
     ],
 )
-def test_eta(state: JobState, progress: float, elapsed_s: float, expected_s: float | None) -> None:
-    job = Job(state=state, progress=progress, started_at=NOON)
-    assert eta_s(job, NOON + timedelta(seconds=elapsed_s)) == expected_s
+def test_wall_limit(media_s: float, expected_s: float) -> None:
+    assert wall_limit_s(media_s) == expected_s

@@ -1,0 +1,85 @@
+"""Ends an attempt that broke: acts on the verdict, on the job's row and in the queue."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.exc import OperationalError
+
+from stream.clock import utc_now
+from stream.database import Database
+from stream.errors import Busy
+from stream.jobs import store
+from stream.jobs.files import folder_bytes, remove_folder
+from stream.jobs.machine import free_disk_bytes
+from stream.jobs.queue import Queue
+from stream.jobs.retry import NO_SPACE_DELAY
+from stream.jobs.room import learnt_room_bytes
+from stream.jobs.turns import Turn
+from stream.jobs.verdict import GiveUp, TryAgain, Verdict, WaitForRoom, verdict_on
+from stream.tables import Job, WaitReason
+
+logger = logging.getLogger(__name__)
+
+WRITE_AGAIN_S = 2.0  # a database on the full disk cannot be written to either
+
+
+@dataclass(frozen=True, slots=True)
+class Endings:
+    """Puts jobs back or ends them."""
+
+    database: Database
+    queue: Queue
+    no_space_delay: timedelta = NO_SPACE_DELAY
+
+    async def after(self, job: Job, error: Exception, turn: Turn, scratch: Path) -> None:
+        """Free what the attempt wrote, and write down what becomes of the job."""
+        free_bytes = await asyncio.to_thread(_free_bytes, scratch)
+        written_bytes = await asyncio.to_thread(folder_bytes, scratch)
+        await asyncio.to_thread(remove_folder, scratch)
+        verdict = verdict_on(error, job.attempt, free_bytes)
+        _log(job, error, verdict)
+        match verdict:
+            case GiveUp(reason):
+                await self._give_up(job, reason)
+            case TryAgain(after):
+                await self._put_back(job, after, attempt=job.attempt)
+            case WaitForRoom():
+                needs_bytes = learnt_room_bytes(turn.order.room_bytes, written_bytes, turn.fraction)
+                await self._put_back(
+                    job, self.no_space_delay, attempt=job.attempt - 1,
+                    waits_for=WaitReason.ROOM, room_bytes=needs_bytes,
+                )  # fmt: skip
+
+    async def _give_up(self, job: Job, reason: str) -> None:
+        async with self.database.write() as session:
+            await store.give_up(session, job, reason, utc_now())
+
+    async def _put_back(self, job: Job, after: timedelta, **values: Any) -> None:
+        while True:
+            try:
+                async with self.database.write() as session:
+                    held = await store.put_back(session, job, **values)
+                break
+            except (Busy, OperationalError) as error:
+                logger.warning("job cannot be put back yet job=%s: %s", job.id, error)
+                await asyncio.sleep(WRITE_AGAIN_S)
+        if held:
+            await self.queue.enqueue(job.kind, job.id, after)
+
+
+def _log(job: Job, error: Exception, verdict: Verdict) -> None:
+    match verdict:
+        case WaitForRoom():
+            logger.warning("job waits for room on the disk job=%s: %s", job.id, error)
+        case TryAgain():
+            logger.warning("job failed job=%s try=%d", job.id, job.attempt, exc_info=error)
+        case GiveUp():
+            logger.warning("job given up job=%s try=%d: %s", job.id, job.attempt, error)
+
+
+def _free_bytes(scratch: Path) -> int:
+    return free_disk_bytes(scratch if scratch.exists() else scratch.parent)
