@@ -11,6 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from stream.demo.run import DemoOptions, run_demo
+from stream.doctor import doctor_command
 from stream.errors import FlipcastError
 from stream.people_commands import person_app
 from stream.serve import serve_until_stopped
@@ -24,6 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("transcode")(transcode_command)
+app.command("doctor")(doctor_command)
 app.add_typer(person_app, name="person")
 
 ConfigOption = Annotated[
