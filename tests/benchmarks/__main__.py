@@ -1,15 +1,29 @@
-"""`make bench`: ours beside the rival's way, in one run, as ratios. Asserts nothing."""
+"""`make bench`: ours beside the rival's way, in one run. Asserts nothing.
 
-import asyncio
+python -m tests.benchmarks [--quick] [CASE ...]      cases: pages, demo, slides, reference, ...
+"""
 
-from tests.benchmarks.encode import compare_encoding
+import argparse
+
+from tests.benchmarks.lectures import CASES, QUICK, compare_encoding
 from tests.benchmarks.page_weight import compare_page_weight
+
+PAGES = "pages"
 
 
 def main() -> None:
-    """Run every benchmark and print its table."""
-    compare_page_weight()
-    asyncio.run(compare_encoding())
+    """Run the benchmarks that were asked for, or all of them, and print their tables."""
+    parser = argparse.ArgumentParser(prog="tests.benchmarks", description=__doc__.splitlines()[0])
+    parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join([PAGES, *CASES]))
+    parser.add_argument("--quick", action="store_true", help=f"20 s each of {', '.join(QUICK)}")
+    chosen = parser.parse_args()
+    if unknown := set(chosen.cases) - {PAGES, *(QUICK if chosen.quick else CASES)}:
+        parser.error(f"no such case: {', '.join(sorted(unknown))}")
+    if not chosen.cases or PAGES in chosen.cases:
+        compare_page_weight()
+    lectures = [case for case in chosen.cases if case != PAGES]
+    if lectures or not chosen.cases:
+        compare_encoding(lectures, is_quick=chosen.quick)
 
 
 if __name__ == "__main__":
