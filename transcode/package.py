@@ -4,6 +4,7 @@ The tree (`index.m3u8` is the name players and servers rely on):
 
     index.m3u8                    multivariant playlist
     still|low|medium|high|audio/  index.m3u8, init.mp4, 0.m4s, 1.m4s, ...
+                                  iframes.m3u8 where it is the cheapest of its size
     poster.jpg, storyboard.jpg, storyboard.vtt     where there is a picture
     package.json                  the facts of this page's `Package`
 """
@@ -30,7 +31,9 @@ from transcode.graph import (
 )
 from transcode.grid import segment_starts_s
 from transcode.hls.boxes import codec_name, read_fragments, timescale
+from transcode.hls.iframes import read_iframes, rungs_with_iframes
 from transcode.hls.playlists import (
+    GROWING_TARGET_S,
     MediaTrack,
     Segment,
     Variant,
@@ -49,6 +52,7 @@ from transcode.storyboard import StoryboardPlan, plan_storyboard, storyboard_vtt
 INDEX_NAME = "index.m3u8"
 FACTS_NAME = "package.json"
 STORYBOARD_VTT_NAME = "storyboard.vtt"
+UNKNOWN_LANGUAGE = "und"  # BCP 47: nobody has said which
 NICENESS = 10  # serving a class comes before making the next lecture
 
 
@@ -199,7 +203,12 @@ def _complete(out: Path, plan: EncodePlan) -> Package:
     ]
     for track in [*(track for _, track in measured), *([audio] if audio else [])]:
         write_text_file(out / track.name / INDEX_NAME, media_playlist(track))
-    write_text_file(out / INDEX_NAME, multivariant_playlist(variants, audio))
+    iframes = [read_iframes(out / one.track.name, one) for one in rungs_with_iframes(variants)]
+    for frames in iframes:
+        write_text_file(out / frames.path, frames.playlist())
+    listed = [frames.listed for frames in iframes]
+    index = multivariant_playlist(variants, audio, iframes=listed, language=UNKNOWN_LANGUAGE)
+    write_text_file(out / INDEX_NAME, index)
     renditions = tuple(_facts(track, rung) for rung, track in measured)
     return Package(
         duration_s=max(track.duration_s for track in [*(t for _, t in measured), *_some(audio)]),
@@ -223,7 +232,14 @@ def _measure(out: Path, folder: str) -> MediaTrack:
         Segment(name, fragments.duration_ticks / ticks_per_s, fragments.size_bytes)
         for name, fragments in found
     )
-    return MediaTrack(folder, codec_name(init), INIT_NAME, len(init), segments)
+    return MediaTrack(
+        folder,
+        codec_name(init),
+        INIT_NAME,
+        len(init),
+        segments,
+        least_target_s=GROWING_TARGET_S,
+    )
 
 
 def _facts(track: MediaTrack, rung: Rendition | None) -> RenditionFacts:

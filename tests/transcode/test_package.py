@@ -26,6 +26,7 @@ from tests.generated_media import (
 )
 from tests.transcode.played_package import PlayedPackage, PlayedTrack, flashes_s, play, tones_s
 from transcode.grid import segment_starts_s
+from transcode.hls.check.checker import check_package
 from transcode.media import Source, TrackRole
 from transcode.package import Package, make_package
 
@@ -190,7 +191,7 @@ def test_all_rungs_begin_their_segments_together_with_an_idr(made: Made) -> None
 def test_its_playlists_say_what_is_there(made: Made) -> None:
     for track in made.tracks:
         lengths = [segment.duration for segment in track.playlist.segments]
-        assert track.playlist.target_duration == max(1, *(math.floor(s + 0.5) for s in lengths))
+        assert track.playlist.target_duration == max(6, *(math.floor(s + 0.5) for s in lengths))
         assert track.playlist.playlist_type == "vod"
         assert track.playlist.is_endlist
     assert made.played.index.is_independent_segments
@@ -201,6 +202,11 @@ def test_its_playlists_say_what_is_there(made: Made) -> None:
         assert info.average_bandwidth <= info.bandwidth or len(track.playlist.segments) == 1
         assert info.resolution == size_of(track)
         assert int(info.codecs[9:11], 16) <= 40  # H.264 level 4.0: every phone decodes it
+
+
+def test_it_keeps_the_rules_of_hls(made: Made) -> None:
+    report = check_package(made.out)
+    assert [f"{one.rule} {one}" for one in report.violations] == []
 
 
 def test_the_cheapest_rung_is_first_and_frames_never_get_fewer(made: Made) -> None:
@@ -228,7 +234,14 @@ def test_its_facts_are_those_of_the_files(made: Made) -> None:
     others = [p for p in made.out.rglob("*") if p.is_file() and p.name != "package.json"]
     assert made.package.size_bytes == sum(path.stat().st_size for path in others)
     assert made.package.cpu_s > 0
-    named = {"index.m3u8", "init.mp4", "poster.jpg", "storyboard.jpg", "storyboard.vtt"}
+    named = {
+        "index.m3u8",
+        "iframes.m3u8",
+        "init.mp4",
+        "poster.jpg",
+        "storyboard.jpg",
+        "storyboard.vtt",
+    }
     assert {path.name for path in others if path.suffix != ".m4s"} <= named
 
 

@@ -63,7 +63,8 @@ def _price(presentation: Presentation) -> Iterator[Finding]:
 
 @rule("6.6", SHOULD, "Where rungs differ in size, key frames do too.")
 def _several(presentation: Presentation) -> Iterator[Finding]:
-    sizes = {variant.tag.attributes.get("RESOLUTION") for variant in presentation.variants}
+    declared = {variant.tag.attributes.get("RESOLUTION") for variant in presentation.variants}
+    sizes = declared - {None}
     if presentation.iframe_variants and len(sizes) > 1 and len(presentation.iframe_variants) < 2:
         yield presentation.index_name, f"one list of key frames for {len(sizes)} sizes."
 

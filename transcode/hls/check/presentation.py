@@ -5,7 +5,7 @@ sends back what lies there. Media segments are reduced to facts at once, so that
 hour is never in memory.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
@@ -134,19 +134,24 @@ class Track:
         return sum(piece.duration_s for piece in self.pieces)
 
     @cached_property
-    def frame_s(self) -> float:
-        """The shortest time for which it shows or sounds one sample.
+    def whole_frame_s(self) -> float | None:
+        """The shortest time for which it shows or sounds a sample.
 
-        A last sample of a segment may have been cut, so it counts only where there is no other.
+        The last one of a segment may have been cut and does not count. None: there is no other.
         """
-        usual = [
-            sample.duration_ticks / piece.ticks_per_s
-            for piece in self.pieces
-            for part in piece.fragments
-            for sample in (part.samples[:-1] or part.samples)
-            if sample.duration_ticks
-        ]
-        return min(usual, default=0.0)
+        return min(self._frames_s(slice(None, -1)), default=None)
+
+    @cached_property
+    def frame_s(self) -> float:
+        """How exact its times can be: the time of one sample."""
+        return self.whole_frame_s or max(self._frames_s(slice(None)), default=0.0)
+
+    def _frames_s(self, taken: slice) -> Iterator[float]:
+        for piece in self.pieces:
+            for part in piece.fragments:
+                for sample in part.samples[taken]:
+                    if sample.duration_ticks:
+                        yield sample.duration_ticks / piece.ticks_per_s
 
     @cached_property
     def begins_s(self) -> list[float]:
@@ -193,7 +198,12 @@ class Presentation:
     @cached_property
     def pictures(self) -> list[Track]:
         """The rungs."""
-        return [track for track in self.tracks if track.is_picture and not track.is_iframes]
+        others = {listed.track.name for listed in self.iframe_variants if listed.track}
+        return [
+            track
+            for track in self.tracks
+            if track.is_picture and not track.is_iframes and track.name not in others
+        ]
 
     @cached_property
     def sounds(self) -> list[Track]:

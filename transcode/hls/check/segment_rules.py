@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from transcode.hls.check.presentation import Piece, Presentation, Track
 from transcode.hls.check.rules import MUST, SHOULD, Finding, rule
+from transcode.hls.samples import Fragment
 
 TARGET_S = 6
 _NOMINAL_S = 0.5  # what still counts as 6 s
@@ -37,10 +38,7 @@ def _decode_times(presentation: Presentation) -> Iterator[Finding]:
                         presentation.name(piece.uri),
                         f"its decode time is {part.decode_ticks}, {expected} would follow.",
                     )
-                samples = part.samples
-                expected = (
-                    samples[-1].decode_ticks + samples[-1].duration_ticks if samples else None
-                )
+                expected = _end_ticks(part)
 
 
 @rule("7.4", MUST, "Every segment of pictures begins with an IDR picture.")
@@ -79,11 +77,22 @@ def _not_longer(presentation: Presentation) -> Iterator[Finding]:
                 )
 
 
+def _end_ticks(part: Fragment) -> int | None:
+    """When what follows is decoded; None where nobody can tell."""
+    if part.decode_ticks is None or not part.samples:
+        return None
+    return part.samples[-1].decode_ticks + part.samples[-1].duration_ticks
+
+
 def _joints(track: Track) -> Iterator[tuple[Piece, Piece]]:
-    whole = [piece for piece in track.pieces if any(part.samples for part in piece.fragments)]
-    for before, after in pairwise(whole):
+    for before, after in pairwise(piece for piece in track.pieces if _is_timed(piece)):
         if not after.entry.is_discontinuous:
             yield before, after
+
+
+def _is_timed(piece: Piece) -> bool:
+    parts = [part for part in piece.fragments if part.samples]
+    return bool(parts) and all(part.decode_ticks is not None for part in parts)
 
 
 def _shown_from_s(piece: Piece) -> float:

@@ -257,7 +257,7 @@ def _frame_rate(presentation: Presentation) -> Iterator[Finding]:
         declared = variant.tag.attributes.get("FRAME-RATE", "")
         if variant.track is None or not re.fullmatch(r"\d+(\.\d+)?", declared):
             continue
-        shortest_s = variant.track.frame_s
+        shortest_s = variant.track.whole_frame_s
         if shortest_s and float(declared) * shortest_s < 0.99:
             yield (
                 presentation.index_name,
