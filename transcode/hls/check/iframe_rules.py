@@ -110,7 +110,9 @@ def _same_target(presentation: Presentation) -> Iterator[Finding]:
 
 @rule("6.14", SHOULD, "Some key frames are H.264.")
 def _h264(presentation: Presentation) -> Iterator[Finding]:
-    entries = {track.init.entry for _, track in _iframes(presentation) if track.init}
+    entries = {
+        track.init.entry for _, track in _iframes(presentation) if track.init and track.init.entry
+    }
     if entries and not entries & {"avc1", "avc3"}:
         yield presentation.index_name, f"key frames are coded as {min(entries)} only."
 

@@ -50,8 +50,8 @@ class PlaylistText:
 
     @cached_property
     def text(self) -> str:
-        """The text; bytes that are no UTF-8 are replaced."""
-        return self.raw.decode("utf-8", errors="replace")
+        """The text without a byte order mark; bytes that are no UTF-8 are replaced."""
+        return self.raw.decode("utf-8-sig", errors="replace")
 
     @cached_property
     def lines(self) -> list[str]:

@@ -9,7 +9,8 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
-from urllib.parse import urljoin
+from posixpath import dirname, join, normpath
+from urllib.parse import urljoin, urlsplit
 
 from transcode.hls.check.media_file import (
     InitFacts,
@@ -288,7 +289,7 @@ class _Reader:
     ) -> Generator[str, Fetched, tuple[Listed, ...]]:
         found = []
         for tag, uri in listed:
-            track = (yield from self._track(urljoin(self._entry, uri))) if uri else None
+            track = (yield from self._track(_joined(self._entry, uri))) if uri else None
             found.append(Listed(tag, uri, track))
         return tuple(found)
 
@@ -303,8 +304,8 @@ class _Reader:
         for entry in entries(text):
             init = None
             if entry.init_uri is not None:
-                init = yield from self._init(urljoin(text.uri, entry.init_uri))
-            uri = urljoin(text.uri, entry.uri)
+                init = yield from self._init(_joined(text.uri, entry.init_uri))
+            uri = _joined(text.uri, entry.uri)
             file = yield from self._file(uri, init)
             pieces.append(Piece(entry, uri, file, init))
         return Track(_name(self._entry, text.uri), text, tuple(pieces))
@@ -343,6 +344,13 @@ class _Reader:
 
 def _attribute_uris(index: PlaylistText, name: str) -> list[tuple[Tag, str | None]]:
     return [(tag, tag.attributes.get("URI")) for tag in index.named(name)]
+
+
+def _joined(base: str, uri: str) -> str:
+    """A reference as seen from `base`. In a folder, `..` above it stays visible."""
+    if urlsplit(base).scheme or urlsplit(uri).scheme:
+        return urljoin(base, uri)
+    return normpath(join(dirname(base), uri))
 
 
 def _name(entry: str, uri: str) -> str:

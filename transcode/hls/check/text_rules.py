@@ -63,7 +63,7 @@ def _readable_attributes(presentation: Presentation) -> Iterator[Finding]:
 @rule("RFC 4.3.1.1", MUST, "The first line is #EXTM3U.")
 def _first_line(presentation: Presentation) -> Iterator[Finding]:
     for text in presentation.texts:
-        if text.lines[0].removeprefix("\ufeff") != "#EXTM3U":
+        if text.lines[0] != "#EXTM3U":
             yield presentation.name(text.uri), f"the first line is {text.lines[0][:40]!r}."
 
 
