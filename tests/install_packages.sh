@@ -8,6 +8,7 @@ want chromium chromium
 want firefox-esr firefox-esr
 ls /usr/lib/*/libavcodec.so.* >/dev/null 2>&1 || missing="$missing libavcodec-extra" # Firefox's H.264 and AAC
 [ -n "$(fc-list 2>/dev/null | head -1)" ] || missing="$missing fonts-dejavu-core"
+want ffmpeg ffmpeg # a generation older than the bundled one
 want tesseract tesseract-ocr
 want Xvfb xvfb
 want strace strace

@@ -224,16 +224,20 @@ def _rung_output(stream: Stream, rung: Rendition, duration_s: float) -> Stream:
         "force_key_frames": key_frames(len(segment_starts_s(duration_s))),
         "fps_mode": "passthrough",
         "enc_time_base": f"1:{TICKS_PER_S}",
-        "bsf:v": _last_frame_ends_at(duration_s),
+        "bsf:v": _last_frame_ends_at(duration_s, rung.frame_rate),
         "hls_time": 1,  # less than any distance of key frames: a cut at each of them
     }
     return _hls(stream, rung.name, options)
 
 
-def _last_frame_ends_at(duration_s: float) -> str:
-    """A bitstream filter that shortens the last frame, so that no rung outlasts the lecture."""
+def _last_frame_ends_at(duration_s: float, rate: Fraction) -> str:
+    """A bitstream filter that shortens the last frame, so that no rung outlasts the lecture.
+
+    ffmpeg 5 does not know here how long a frame is shown.
+    """
     end = round(duration_s * TICKS_PER_S)
-    return f"setts=duration=if(gt(PTS+DURATION\\,{end})\\,max(1\\,{end}-PTS)\\,DURATION)"
+    shown = f"max(DURATION\\,{round(TICKS_PER_S / rate)})"
+    return f"setts=duration=if(gt(PTS+{shown}\\,{end})\\,max(1\\,{end}-PTS)\\,{shown})"
 
 
 def _sound_output(

@@ -19,7 +19,7 @@ def patched(path: Path, box: bytes, offset: int, value: bytes) -> Path:
 
 
 def alias(target: Path) -> bytes:
-    """A data reference to another file, as QuickTime wrote it and ffmpeg follows when it is told to:
+    """A data reference to another file, which QuickTime wrote and ffmpeg follows if told to:
     volume, name, levels up and down, then the whole path."""
     name, way = target.name.encode(), str(target).encode()
     record = bytes(10) + bytes(28) + bytes(12) + bytes([len(name)]) + name.ljust(63, b"\0")
