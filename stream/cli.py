@@ -10,6 +10,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from stream.check_hls import check_hls_command
 from stream.demo.run import DemoOptions, run_demo
 from stream.doctor import doctor_command
 from stream.errors import FlipcastError
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("transcode")(transcode_command)
+app.command("check-hls")(check_hls_command)
 app.command("doctor")(doctor_command)
 app.add_typer(person_app, name="person")
 

@@ -21,7 +21,9 @@ def flipcast(data: Path, *words: str, **settings: str) -> subprocess.CompletedPr
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("words", [(), ("serve",), ("demo",), ("transcode",), ("person",)])
+@pytest.mark.parametrize(
+    "words", [(), ("serve",), ("demo",), ("transcode",), ("check-hls",), ("person",)]
+)
 def test_every_command_explains_itself(tmp_path: Path, words: tuple[str, ...]) -> None:
     done = flipcast(tmp_path / "data", *words, "--help")
     assert (done.returncode, "Usage" in done.stdout) == (0, True), done.stderr
