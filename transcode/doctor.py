@@ -5,11 +5,13 @@ Nothing is assumed: ffmpeg is asked, the walls around it are tried (`confinement
 
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from transcode.confinement import Layer, keeps_off_network, try_confinement
 from transcode.errors import FfmpegFailed, FfmpegMissing
+from transcode.hardware import Verdict, find_hardware
 from transcode.locator import Ffmpeg, locate_ffmpeg
 
 NEEDED_ENCODERS = ("libx264", "aac")
@@ -56,7 +58,8 @@ async def ffmpeg_findings(configured: str | None = None) -> list[Finding]:
             Finding("ffmpeg", State.BROKEN, f"The ffmpeg that was found does not work: {error}.")
         ]
     found = Finding("ffmpeg", State.OK, f"ffmpeg {ffmpeg.version} is used, from {ffmpeg.path}.")
-    return [found, *capability_findings(ffmpeg)]
+    hardware = hardware_findings(await find_hardware(ffmpeg))
+    return [found, *capability_findings(ffmpeg), *hardware]
 
 
 def capability_findings(ffmpeg: Ffmpeg) -> list[Finding]:
@@ -73,6 +76,24 @@ def capability_findings(ffmpeg: Ffmpeg) -> list[Finding]:
             findings.append(Finding(name, State.OK, f"It has {name}: {gain}."))
         else:
             findings.append(Finding(name, State.LESS, f"It lacks {name}, so no {gain}."))
+    return findings
+
+
+def hardware_findings(verdicts: Sequence[Verdict]) -> list[Finding]:
+    """What the trials of encoders in hardware showed."""
+    if not verdicts:
+        sentence = "No video hardware was found: the processor encodes, which is enough."
+        return [Finding("hardware", State.OK, sentence)]
+    findings = []
+    for number, verdict in enumerate(verdicts, start=1):
+        at = f" at {verdict.encoder.device}" if verdict.encoder.device else ""
+        which = f"{verdict.encoder.name}{at}"
+        if verdict.may_be_used:
+            found = Finding(f"hardware-{number}", State.OK, f"{which} may encode cameras.")
+        else:
+            why = (verdict.fault or "").rstrip(".")
+            found = Finding(f"hardware-{number}", State.LESS, f"{which} is not used: {why}.")
+        findings.append(found)
     return findings
 
 

@@ -13,8 +13,10 @@ from transcode.doctor import (
     capability_findings,
     examine,
     ffmpeg_findings,
+    hardware_findings,
     text_reader,
 )
+from transcode.hardware import Verdict, candidates
 from transcode.locator import Ffmpeg
 
 
@@ -59,6 +61,15 @@ async def test_a_wrong_path_is_told(tmp_path: Path) -> None:
 async def test_a_program_that_is_no_ffmpeg_is_told() -> None:
     findings = await ffmpeg_findings("/bin/false")
     assert [finding.state for finding in findings] == [State.BROKEN]
+
+
+def test_hardware_is_named_with_what_its_trial_showed() -> None:
+    card = candidates(["h264_vaapi"], ["/dev/dri/renderD128"])[0]
+    good, bad = hardware_findings([Verdict(card, None), Verdict(card, "No display.")])
+    assert (good.state, bad.state) == (State.OK, State.LESS)
+    assert good.sentence == "h264_vaapi at /dev/dri/renderD128 may encode cameras."
+    assert bad.sentence == "h264_vaapi at /dev/dri/renderD128 is not used: No display."
+    assert hardware_findings([])[0].state is State.OK
 
 
 def test_without_tesseract_chapters_are_numbered(tmp_path: Path) -> None:

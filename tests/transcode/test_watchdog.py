@@ -5,25 +5,18 @@ The encoders here are fakes: little programs that speak as ffmpeg's `-progress` 
 
 import asyncio
 import signal
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from tests.transcode.fake_ffmpeg import fake_ffmpeg
 from transcode.errors import FfmpegFailed, FfmpegOverran, FfmpegStalled
 from transcode.process import run
 from transcode.watchdog import Watchdog
 
 STALLED = ["frame=0", "speed=0x"]
 WORKING = ["frame={n}", "out_time_us={n}00000"]
-
-
-def fake_ffmpeg(path: Path, program: str) -> list[str]:
-    """An executable called so, which runs a Python program whatever it is asked for."""
-    path.write_text(f"#!{sys.executable}\nimport os, signal, sys, time\n{program}\n")
-    path.chmod(0o755)
-    return [str(path)]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +67,7 @@ async def test_u30_an_encoder_that_spins_is_stopped_and_says_where(tmp_path: Pat
         'print("stuck", file=sys.stderr, flush=True)\n'
         "while True: pass"
     )
-    command = fake_ffmpeg(tmp_path / "ffmpeg", spins)
+    command = [fake_ffmpeg(tmp_path / "ffmpeg", spins)]
     with pytest.raises(FfmpegStalled, match=r"did nothing for 1 s at 2\.5 s") as stalled:
         await run(command, stall_s=1.0)
     assert stalled.value.status == -signal.SIGTERM
@@ -83,7 +76,7 @@ async def test_u30_an_encoder_that_spins_is_stopped_and_says_where(tmp_path: Pat
 
 async def test_u30_an_encoder_that_never_ends_is_stopped_at_its_cap(tmp_path: Path) -> None:
     endless = 'for n in range(10**9): print(f"frame={n}", flush=True); time.sleep(0.05)'
-    command = fake_ffmpeg(tmp_path / "ffmpeg", endless)
+    command = [fake_ffmpeg(tmp_path / "ffmpeg", endless)]
     with pytest.raises(FfmpegOverran, match="not done after 1 s"):
         await run(command, stall_s=None, wall_cap_s=1.0)
 
@@ -92,7 +85,7 @@ async def test_u30_an_encoder_that_never_ends_is_stopped_at_its_cap(tmp_path: Pa
 async def test_u30_f06_an_encoder_that_crashes_has_failed(
     number: signal.Signals, tmp_path: Path
 ) -> None:
-    command = fake_ffmpeg(tmp_path / "ffmpeg", f"os.kill(os.getpid(), {int(number)})")
+    command = [fake_ffmpeg(tmp_path / "ffmpeg", f"os.kill(os.getpid(), {int(number)})")]
     with pytest.raises(FfmpegFailed) as failed:
         await run(command)
     assert failed.value.status == -number
@@ -111,7 +104,7 @@ async def test_an_encoder_that_waits_for_bytes_is_left_alone(tmp_path: Path) -> 
         return True
 
     finished = await run(
-        fake_ffmpeg(tmp_path / "ffmpeg", patient), stall_s=1.0, is_waiting=is_waiting
+        [fake_ffmpeg(tmp_path / "ffmpeg", patient)], stall_s=1.0, is_waiting=is_waiting
     )
     assert finished.status == 0
     assert looks >= 5
@@ -125,7 +118,7 @@ async def test_an_encoder_that_reads_on_is_left_alone_even_if_it_says_nothing(
         "until = time.monotonic() + 2\n"
         "while time.monotonic() < until: open('/proc/self/stat').read(); time.sleep(0.05)"
     )
-    finished = await run(fake_ffmpeg(tmp_path / "ffmpeg", reads), stall_s=1.0)
+    finished = await run([fake_ffmpeg(tmp_path / "ffmpeg", reads)], stall_s=1.0)
     assert finished.status == 0
 
 
@@ -135,7 +128,7 @@ async def test_what_a_stalled_encoder_started_is_gone_with_it(tmp_path: Path) ->
         f"child = os.fork()\nif child: open({str(pid)!r}, 'w').write(str(child))\ntime.sleep(60)"
     )
     with pytest.raises(FfmpegStalled):
-        await run(fake_ffmpeg(tmp_path / "ffmpeg", parent), stall_s=1.0)
+        await run([fake_ffmpeg(tmp_path / "ffmpeg", parent)], stall_s=1.0)
     until = time.monotonic() + 10
     while is_running(int(pid.read_text())):
         assert time.monotonic() < until
