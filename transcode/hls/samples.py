@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from transcode.hls.boxes import boxes
 
+MOST_SAMPLES = 1_000_000  # in a run: more is a damaged number, and would fill the memory
 _IS_NOT_SYNC = 0x10000  # of sample flags: this one needs others to be decoded
 
 
@@ -144,6 +145,8 @@ class _Reading:
         flags = int.from_bytes(payload[1:4])
         words = _Words(payload, 4)
         count = words.next()
+        if count > MOST_SAMPLES:
+            raise ValueError(f"a run of {count} samples")
         if flags & 0x01:
             self._at = self._base + words.next(signed=True)
         first_flags = words.next() if flags & 0x04 else None

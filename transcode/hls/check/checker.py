@@ -69,6 +69,9 @@ def check_presentation(presentation: Presentation) -> Report:
 
 def _lies_at(folder: Path, uri: str) -> Fetched:
     parts = urlsplit(uri)
-    path = (folder / unquote(parts.path)).resolve()
+    name = unquote(parts.path)
+    if "\0" in name:  # no file has such a name, and asking for one is an error
+        return Fetched(None)
+    path = (folder / name).resolve()
     is_inside = not parts.scheme and not parts.netloc and path.is_relative_to(folder.resolve())
     return Fetched(path.read_bytes() if is_inside and path.is_file() else None)

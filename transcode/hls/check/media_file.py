@@ -71,7 +71,7 @@ def read_init_facts(uri: str, data: bytes) -> InitFacts:
         )
     except KeyError as error:
         return InitFacts(uri, damage=f"the box {error.args[0].decode()} is missing")
-    except (ValueError, struct.error) as error:
+    except (ValueError, struct.error, IndexError, RecursionError) as error:
         return InitFacts(uri, damage=str(error))
 
 
@@ -90,7 +90,7 @@ def read_segment_facts(uri: str, data: bytes, init: InitFacts | None) -> Segment
             boxes=outer,
             absolute=absolute,
         )
-    except (ValueError, struct.error, IndexError) as error:
+    except (ValueError, struct.error, IndexError, RecursionError) as error:
         return SegmentFacts(uri, len(data), damage=str(error))
 
 

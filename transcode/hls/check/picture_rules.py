@@ -113,9 +113,9 @@ def _steady(presentation: Presentation) -> Iterator[Finding]:
 def _shape(presentation: Presentation) -> Iterator[Finding]:
     sizes = [(track, track.init.size_px) for track in presentation.pictures if track.init]
     for track, (wide, high) in sizes[1:]:
-        first = sizes[0][1][0] / max(1, sizes[0][1][1])
-        if abs(wide / max(1, high) / first - 1) > _SHAPE_TOLERANCE:
-            yield track.name, f"it is {wide}x{high}, the first {sizes[0][1][0]}x{sizes[0][1][1]}."
+        first_wide, first_high = sizes[0][1]
+        if abs(wide * first_high - first_wide * high) > _SHAPE_TOLERANCE * first_wide * high:
+            yield track.name, f"it is {wide}x{high}, the first {first_wide}x{first_high}."
 
 
 def _longest_without_key_frame_s(track: Track) -> float:

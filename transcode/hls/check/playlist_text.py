@@ -130,16 +130,16 @@ def variant_uris(playlist: PlaylistText) -> list[tuple[Tag, str | None]]:
 def whole_number(attributes: Mapping[str, str], name: str) -> int | None:
     """A decimal-integer attribute, None where it is missing or none."""
     value = attributes.get(name, "")
-    return int(value) if re.fullmatch(r"\d{1,20}", value) else None
+    return int(value) if re.fullmatch(r"[0-9]{1,20}", value) else None
 
 
 def _duration_s(value: str | None) -> float | None:
     text = (value or "").partition(",")[0]
-    return float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else None
+    return float(text) if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,15})?", text) else None
 
 
 def _byte_range(value: str | None, after: int) -> tuple[int, int] | None:
-    match = re.fullmatch(r"(\d+)(?:@(\d+))?", value or "")
+    match = re.fullmatch(r"([0-9]{1,18})(?:@([0-9]{1,18}))?", value or "")
     if match is None:
         return None
     return int(match.group(2) or after), int(match.group(1))

@@ -5,6 +5,7 @@ sends back what lies there. Media segments are reduced to facts at once, so that
 hour is never in memory.
 """
 
+import re
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -127,7 +128,7 @@ class Track:
     def target_s(self) -> int | None:
         """EXT-X-TARGETDURATION."""
         value = self.text.value("EXT-X-TARGETDURATION") or ""
-        return int(value) if value.isdecimal() else None
+        return int(value) if re.fullmatch(r"[0-9]{1,9}", value) else None
 
     @cached_property
     def duration_s(self) -> float:

@@ -78,7 +78,11 @@ def _said_once(presentation: Presentation) -> Iterator[Finding]:
 @rule("RFC 7", MUST, "The version that is declared knows everything that is used.")
 def _version(presentation: Presentation) -> Iterator[Finding]:
     for text in presentation.texts:
-        declared = int(text.value("EXT-X-VERSION") or 1)
+        value = text.value("EXT-X-VERSION") or "1"
+        if not re.fullmatch(r"[0-9]{1,4}", value):
+            yield presentation.name(text.uri), f"its version is {value[:20]!r}."
+            continue
+        declared = int(value)
         needed, because = _needed_version(text)
         if declared < needed:
             yield (
