@@ -49,6 +49,13 @@ class Levels:
         """The column of the mean of all channels."""
         return 2 if self.channels == 2 else 0
 
+    def louder(self, factor: float) -> "Levels":
+        """The same readings of a sound so many times as loud; the clips stay."""
+        readings = self.readings.copy()
+        for reading in ("rms", "peak", "hum_50", "hum_60"):
+            readings[reading] *= np.float16(factor)
+        return Levels(self.channels, readings)
+
     def amplitude(self, reading: str, column: int) -> NDArray[np.float64]:
         """One reading of one column over time, full scale is 1."""
         return self.readings[reading][:, column].astype(np.float64)
