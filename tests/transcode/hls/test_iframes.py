@@ -9,20 +9,9 @@ import av
 import m3u8
 import pytest
 
-from transcode.hls.boxes import codec_name, read_fragments, timescale
+from tests.transcode.hls.measured_package import variant
 from transcode.hls.iframes import read_iframe, read_iframes, rungs_with_iframes
 from transcode.hls.playlists import MediaTrack, Segment, Variant
-
-
-def measured(folder: Path) -> Variant:
-    init = (folder / "init.mp4").read_bytes()
-    segments = tuple(
-        Segment(path.name, found.duration_ticks / timescale(init), found.size_bytes)
-        for path in sorted(folder.glob("*.m4s"))
-        for found in [read_fragments(path)]
-    )
-    track = MediaTrack(folder.name, codec_name(init), "init.mp4", len(init), segments)
-    return Variant(track, 320, 180, Fraction(5, 2))
 
 
 def rung(name: str, width_px: int, height_px: int, bytes_of_6_s: int) -> Variant:
@@ -32,7 +21,7 @@ def rung(name: str, width_px: int, height_px: int, bytes_of_6_s: int) -> Variant
 
 @pytest.mark.parametrize("name", ["still", "high"])
 def test_a_decoder_makes_one_picture_of_each_range(package: Path, name: str) -> None:
-    frames = read_iframes(package / name, measured(package / name))
+    frames = read_iframes(package / name, variant(package / name))
     playlist = m3u8.loads(frames.playlist())
     assert playlist.is_i_frames_only
     assert len(playlist.segments) == 5
@@ -47,19 +36,19 @@ def test_a_decoder_makes_one_picture_of_each_range(package: Path, name: str) -> 
 
 
 def test_what_is_listed_is_less_than_the_rung(package: Path) -> None:
-    variant = measured(package / "still")
-    frames = read_iframes(package / "still", variant)
+    found = variant(package / "still")
+    frames = read_iframes(package / "still", found)
     assert frames.path == frames.listed.uri == "still/iframes.m3u8"
-    assert frames.listed.codec == variant.track.codec
-    assert 0 < frames.listed.bandwidth_bps < variant.track.peak_bps
-    assert 0 < frames.listed.average_bps < variant.track.average_bps
+    assert frames.listed.codec == found.track.codec
+    assert 0 < frames.listed.bandwidth_bps < found.track.peak_bps
+    assert 0 < frames.listed.average_bps < found.track.average_bps
 
 
 def test_the_playlist_grows_with_the_rung(package: Path) -> None:
-    variant = measured(package / "still")
-    begun = replace(variant, track=replace(variant.track, segments=variant.track.segments[:2]))
+    found = variant(package / "still")
+    begun = replace(found, track=replace(found.track, segments=found.track.segments[:2]))
     early = read_iframes(package / "still", begun).playlist(is_complete=False)
-    later = read_iframes(package / "still", variant).playlist(is_complete=False)
+    later = read_iframes(package / "still", found).playlist(is_complete=False)
     assert later.startswith(early)
     assert m3u8.loads(early).playlist_type == "event"
 
@@ -70,7 +59,7 @@ def test_of_each_size_the_cheapest_rung_is_taken() -> None:
         rung("low", 1920, 1080, 100),
         rung("medium", 1920, 1080, 300),
     ]
-    assert [variant.track.name for variant in rungs_with_iframes(rungs)] == ["still", "low"]
+    assert [one.track.name for one in rungs_with_iframes(rungs)] == ["still", "low"]
     assert rungs_with_iframes([]) == []
 
 
