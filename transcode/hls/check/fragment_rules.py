@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from transcode.hls.check.presentation import Presentation, Track
 from transcode.hls.check.rules import MUST, Finding, rule
 
+_BRANDS = {"iso6", "iso7", "iso8", "iso9", "isoa", "isob", "isoc"}
+
 
 @rule("RFC 3.3 init", MUST, "An init segment has its headers, defaults for samples, and no sample.")
 def _init(presentation: Presentation) -> Iterator[Finding]:
@@ -15,6 +17,8 @@ def _init(presentation: Presentation) -> Iterator[Finding]:
         missing = {"ftyp", "moov", "mvex", "trex"} - init.boxes
         if missing:
             yield presentation.name(init.uri), f"the box {min(missing)} is missing."
+        if not init.brands & _BRANDS:
+            yield presentation.name(init.uri), "its file type is older than iso6."
         if init.has_samples:
             yield presentation.name(init.uri), "it holds samples itself."
 

@@ -27,6 +27,7 @@ class InitFacts:
     size_px: tuple[int, int] = (0, 0)
     channels: int = 0
     boxes: frozenset[str] = frozenset()
+    brands: frozenset[str] = frozenset()  # compatible ones, of its ftyp
     defaults: SampleDefaults = SampleDefaults()
     nal_length_bytes: int = 4
     has_samples: bool = False  # the moov itself describes samples
@@ -62,6 +63,7 @@ def read_init_facts(uri: str, data: bytes) -> InitFacts:
             size_px=struct.unpack_from(">HH", stsd, 40),
             channels=int(struct.unpack_from(">H", stsd, 32)[0]),
             boxes=frozenset([*outer, *(kind.decode("latin-1") for kind in found), *_named(data)]),
+            brands=_brands(found.get(b"ftyp", b"")),
             defaults=sample_defaults(data),
             nal_length_bytes=_nal_length_bytes(stsd),
             has_samples=any(
@@ -108,6 +110,10 @@ def _track_id(tkhd: bytes) -> int:
 def _nal_length_bytes(stsd: bytes) -> int:
     at = stsd.find(b"avcC")
     return (stsd[at + 8] & 3) + 1 if at >= 0 else 4
+
+
+def _brands(ftyp: bytes) -> frozenset[str]:
+    return frozenset(ftyp[at : at + 4].decode("latin-1") for at in range(8, len(ftyp) - 3, 4))
 
 
 def _named(init: bytes) -> list[str]:

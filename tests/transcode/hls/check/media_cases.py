@@ -32,6 +32,12 @@ from tests.transcode.hls.check.broken_package import (
 MEDIA_CASES = [
     Case("RFC 4.3.2.3", "another track", change("low/2.m4s", number(b"tfhd", 8, ">I", set_to(2)))),
     Case("RFC 6.2.4", "a rung that is late", segments("medium", later(90_000)), also=("8.7",)),
+    Case("RFC 3.3 init", "an old type", change("audio/init.mp4", box(b"iso6", b"iso2"))),
+    Case(
+        "RFC 3.3 init",
+        "samples of its own",
+        change("audio/init.mp4", number(b"stts", 8, ">I", set_to(1))),
+    ),
     Case("RFC 3.3 init", "no defaults", change("audio/init.mp4", box(b"mvex", b"free"))),
     Case("RFC 3.3 segment", "a torn segment", change("low/4.m4s", lambda data: data[:-10])),
     Case("RFC 3.3 segment", "no samples", change("low/4.m4s", box(b"moof", b"free"))),

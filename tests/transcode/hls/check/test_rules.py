@@ -1,5 +1,6 @@
 """Each rule finds what breaks it, and nothing else is found. What we publish breaks none."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from transcode.hls.check.not_applicable import NOT_APPLICABLE
 from transcode.hls.check.report import Level, Violation
 from transcode.hls.check.rules import RULES
 
+ROOT = Path(__file__).resolve().parents[4]
 CASES = [*LIST_CASES, *MEDIA_CASES]
 AS_PUBLISHED = {"1.13", "1.18", "2.19", "6.2", "7.6"}  # excused, and found in every package
 BY_A_SERVER = {number for number, rule in RULES.items() if rule.needs_server}
@@ -77,3 +79,13 @@ def test_files_outside_the_package_are_not_read(
     broken.text(INDEX, LOW, uri)
     found = [one for one in check_package(broken.folder).violations if one.rule == "RFC 6.2.1"]
     assert [one.sentence for one in found] == [f"the playlist {uri} is not there."]
+
+
+def test_the_readme_lists_every_rule_that_is_checked() -> None:
+    text = (ROOT / "transcode" / "README.md").read_text(encoding="utf-8")
+    section = text.partition("\n## check-hls\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (?:Apple \d+|RFC 8216) \| ([^(|]*)", section, re.MULTILINE)
+    listed = [number.strip() for row in rows for number in row.split(",")]
+    assert sorted(listed) == sorted(RULES)
+    excused = re.findall(r"^\| ([\d., ]+) \| ", section, re.MULTILINE)
+    assert {number.strip() for row in excused for number in row.split(",")} == set(EXCEPTIONS)
