@@ -7,13 +7,13 @@ what it gets; here somebody who runs the server can see what that is.
 import asyncio
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
 from transcode.errors import FfmpegFailed
-from transcode.limits import ENCODE_LIMITS, Limits
+from transcode.limits import ENCODE_LIMITS, Limits, reading
 from transcode.process import started
 
 CHILD = Path(__file__).with_name("confinement_child.py")
@@ -26,6 +26,7 @@ class ChildFacts(msgspec.Struct, frozen=True):
     network: str  # the name of its network namespace
     has_sockets: bool
     has_trace: bool  # it may look into other processes
+    reads_others: bool  # files that it was not given
     gains_no_rights: bool
     out_of_memory: int
     disk_class: int
@@ -44,8 +45,14 @@ class Layer:
     sentence: str
 
 
-async def try_confinement(limits: Limits = ENCODE_LIMITS) -> tuple[Layer, ...]:
-    """What holds a child within `limits` on this machine.
+def everything_limited() -> Limits:
+    """All limits at once, for a child that is only Python."""
+    own = (Path(sys.prefix), Path(sys.base_prefix), CHILD)
+    return replace(ENCODE_LIMITS, reads=reading(own), writes=())
+
+
+async def try_confinement(limits: Limits | None = None) -> tuple[Layer, ...]:
+    """What holds a child within `limits` (all of them if None) on this machine.
 
     Raises FfmpegFailed when the child does not even start, TimeoutError when it does not answer.
     """
@@ -53,7 +60,7 @@ async def try_confinement(limits: Limits = ENCODE_LIMITS) -> tuple[Layer, ...]:
     command = [sys.executable, "-I", "-S", str(CHILD)]
     async with (
         asyncio.timeout(ANSWER_TIMEOUT_S),
-        started(command, on_line=lines.append, limits=limits) as child,
+        started(command, on_line=lines.append, limits=limits or everything_limited()) as child,
     ):
         finished = await child.wait()
     if finished.status != 0:
@@ -82,6 +89,12 @@ def layers_of(facts: ChildFacts, our_network: str) -> tuple[Layer, ...]:
             not facts.has_trace,
             "Encoders cannot look into other processes.",
             "Encoders could look into other processes of the same account.",
+        ),
+        _layer(
+            "own-files",
+            not facts.reads_others,
+            "What reads a recording can open no other file of the server.",
+            "What reads a recording could open other files: this kernel has no Landlock for us.",
         ),
         _layer(
             "no-new-rights",

@@ -44,6 +44,7 @@ def main() -> dict[str, object]:
         "network": os.readlink("/proc/self/ns/net"),
         "has_sockets": not is_refused(socket.socket),
         "has_trace": ctypes.CDLL(None).ptrace(0, 0, 0, 0) == 0,
+        "reads_others": not is_refused(lambda: open("/etc/passwd").close()),
         "gains_no_rights": status.get("NoNewPrivs", "").strip() == "1",
         "out_of_memory": out_of_memory,
         "disk_class": disk_class(),

@@ -5,15 +5,20 @@ Nothing is assumed: ffmpeg is asked, the walls around it are tried (`confinement
 
 import os
 import shutil
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from transcode.confinement import Layer, keeps_off_network, try_confinement
 from transcode.errors import FfmpegFailed, FfmpegMissing
 from transcode.hardware import Verdict, find_hardware
+from transcode.limits import encoding
 from transcode.locator import Ffmpeg, locate_ffmpeg
+from transcode.process import run
 
+TRIAL_CAP_S = 60.0
 NEEDED_ENCODERS = ("libx264", "aac")
 NEEDED_FILTERS = ("scale", "pad", "fps", "split", "overlay", "tile")
 # What is gained with each; without it a lecture is watchable all the same.
@@ -59,7 +64,7 @@ async def ffmpeg_findings(configured: str | None = None) -> list[Finding]:
         ]
     found = Finding("ffmpeg", State.OK, f"ffmpeg {ffmpeg.version} is used, from {ffmpeg.path}.")
     hardware = hardware_findings(await find_hardware(ffmpeg))
-    return [found, *capability_findings(ffmpeg), *hardware]
+    return [found, *capability_findings(ffmpeg), await trial_finding(ffmpeg.path), *hardware]
 
 
 def capability_findings(ffmpeg: Ffmpeg) -> list[Finding]:
@@ -77,6 +82,23 @@ def capability_findings(ffmpeg: Ffmpeg) -> list[Finding]:
         else:
             findings.append(Finding(name, State.LESS, f"It lacks {name}, so no {gain}."))
     return findings
+
+
+async def trial_finding(ffmpeg_path: str) -> Finding:
+    """Whether ffmpeg encodes within its limits; some installations need more than that."""
+    inputs = ("-f", "lavfi", "-i", "testsrc2=s=320x180:d=1", "-f", "lavfi", "-i", "sine=d=1")
+    codecs = ("-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", "-f", "mp4", "a.mp4")
+    with tempfile.TemporaryDirectory(prefix="flipcast-trial-") as folder:
+        where = Path(folder)
+        try:
+            await run(
+                [ffmpeg_path, *inputs, *codecs], folder=where, limits=encoding([], where),
+                wall_cap_s=TRIAL_CAP_S,
+            )  # fmt: skip
+        except FfmpegFailed as error:
+            sentence = f"It does not encode within its limits: {error}."
+            return Finding("trial", State.BROKEN, sentence)
+    return Finding("trial", State.OK, "A trial encode within all limits was fine.")
 
 
 def hardware_findings(verdicts: Sequence[Verdict]) -> list[Finding]:

@@ -6,11 +6,14 @@ crash what reads it (`probe_child.py`).
 
 import asyncio
 import sys
+from dataclasses import replace
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
 
-from transcode.limits import PROBE_LIMITS
+from transcode.limits import PROBE_LIMITS, reading
 from transcode.process import started
 
 CHILD = Path(__file__).with_name("probe_child.py")
@@ -61,6 +64,14 @@ class Facts(msgspec.Struct, frozen=True):
     streams: tuple[StreamFacts, ...] = ()
 
 
+@cache
+def _python_folders() -> tuple[Path, ...]:
+    """What the child's Python is made of, PyAV and its libraries included."""
+    av = find_spec("av")
+    origin = [Path(av.origin).parents[1]] if av is not None and av.origin is not None else []
+    return (Path(sys.prefix), Path(sys.base_prefix), *origin)
+
+
 async def read_facts(path: Path, max_bytes: int = 0) -> Facts | None:
     """What the child says of the file (of its first `max_bytes` if that is not 0).
 
@@ -68,12 +79,11 @@ async def read_facts(path: Path, max_bytes: int = 0) -> Facts | None:
     """
     lines: list[str] = []
     command = [sys.executable, "-P", str(CHILD), str(path), DEMUXER_NAMES, str(max_bytes)]
+    limits = replace(PROBE_LIMITS, reads=reading([*_python_folders(), CHILD, path]), writes=())
     try:
         async with (
             asyncio.timeout(WALL_LIMIT_S),
-            started(
-                command, on_line=lines.append, niceness=5, grace_s=0.2, limits=PROBE_LIMITS
-            ) as child,
+            started(command, on_line=lines.append, niceness=5, grace_s=0.2, limits=limits) as child,
         ):
             finished = await child.wait()
     except TimeoutError:

@@ -3,15 +3,17 @@
 import pytest
 
 from transcode.confinement import ChildFacts, keeps_off_network, layers_of, try_confinement
-from transcode.limits import ENCODE_LIMITS, NO_LIMITS
+from transcode.limits import NO_LIMITS
 
 BARE = ChildFacts(
-    network="net:[1]", has_sockets=True, has_trace=True, gains_no_rights=False, out_of_memory=0,
-    disk_class=0, memory_bytes=-1, file_bytes=-1, core_bytes=-1, dies_with_parent=False,
+    network="net:[1]", has_sockets=True, has_trace=True, reads_others=True,
+    gains_no_rights=False, out_of_memory=0, disk_class=0,
+    memory_bytes=-1, file_bytes=-1, core_bytes=-1, dies_with_parent=False,
 )  # fmt: skip
 WALLED = ChildFacts(
-    network="net:[2]", has_sockets=False, has_trace=False, gains_no_rights=True, out_of_memory=800,
-    disk_class=2, memory_bytes=6 << 30, file_bytes=16 << 30, core_bytes=0, dies_with_parent=True,
+    network="net:[2]", has_sockets=False, has_trace=False, reads_others=False,
+    gains_no_rights=True, out_of_memory=800, disk_class=2,
+    memory_bytes=6 << 30, file_bytes=16 << 30, core_bytes=0, dies_with_parent=True,
 )  # fmt: skip
 
 
@@ -44,7 +46,7 @@ def test_one_wall_is_enough_to_keep_off_the_network(
 
 
 async def test_it_is_tried_out_on_this_machine() -> None:
-    layers = {layer.name: layer.is_active for layer in await try_confinement(ENCODE_LIMITS)}
+    layers = {layer.name: layer.is_active for layer in await try_confinement()}
     always = ("no-sockets", "no-tracing", "no-new-rights", "memory", "file-size", "out-of-memory")
     assert [name for name in (*always, "dies-with-server") if not layers[name]] == []
     free = {layer.name: layer.is_active for layer in await try_confinement(NO_LIMITS)}

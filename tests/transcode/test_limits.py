@@ -1,5 +1,6 @@
 """A child is bounded in what it may use, and in nothing else."""
 
+import ctypes
 import json
 import os
 import signal
@@ -14,8 +15,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.generated_media import recording
 from transcode.errors import FfmpegFailed
-from transcode.limits import ENCODE_LIMITS, NO_LIMITS, PROBE_LIMITS, DiskPriority, Limits
+from transcode.limits import (
+    ENCODE_LIMITS,
+    NO_LIMITS,
+    PROBE_LIMITS,
+    DiskPriority,
+    Limits,
+    encoding,
+    reading,
+)
 from transcode.locator import find_ffmpeg
 from transcode.process import LAUNCHER, Finished, run, started
 
@@ -200,3 +210,49 @@ async def test_the_limits_lower_and_never_raise() -> None:
     )
     _, lines = await ended(again, NO_LIMITS)
     assert lines == ["50"]
+
+
+def has_landlock() -> bool:
+    return int(ctypes.CDLL(None).syscall(444, None, 0, 1)) >= 1
+
+
+@pytest.mark.skipif(not has_landlock(), reason="this kernel has no Landlock")
+async def test_u01_u05_a_child_reads_and_changes_only_what_it_was_given(tmp_path: Path) -> None:
+    given, other, out = tmp_path / "given.txt", tmp_path / "other.txt", tmp_path / "out"
+    given.write_text("mine")
+    other.write_text("not mine")
+    out.mkdir()
+    limits = Limits(
+        reads=reading([given, Path(sys.prefix), Path(sys.base_prefix)]), writes=(str(out),)
+    )
+    tries = {
+        "read what was given": f"open({str(given)!r})",
+        "read another": f"open({str(other)!r})",
+        "read the accounts": "open('/etc/passwd')",
+        "list a folder": f"os.listdir({str(tmp_path)!r})",
+        "write there": f"open({str(out / 'a')!r}, 'w')",
+        "change what was given": f"open({str(given)!r}, 'w')",
+        "write elsewhere": f"open({str(tmp_path / 'b')!r}, 'w')",
+        "remove another": f"os.remove({str(other)!r})",
+    }
+    program = "import os\n" + "".join(
+        f"try: {call}; print({name!r})\nexcept PermissionError: pass\n"
+        for name, call in tries.items()
+    )
+    _, done = await ended(program, limits)
+    assert done == ["read what was given", "write there"]
+    assert given.read_text() == "mine"
+
+
+@pytest.mark.skipif(not has_landlock(), reason="this kernel has no Landlock")
+async def test_u01_an_encoder_can_be_kept_to_its_source_and_its_folder(tmp_path: Path) -> None:
+    source, out = recording(tmp_path / "a.mp4", seconds=0.5), tmp_path / "out"
+    out.mkdir()
+    limits = encoding([source], out)
+    copy = [find_ffmpeg(), "-i", str(source), "-c", "copy"]
+    await run([*copy, "b.mp4"], folder=out, limits=limits)
+    with pytest.raises(FfmpegFailed):
+        await run([*copy, str(tmp_path / "c.mp4")], folder=out, limits=limits)
+    with pytest.raises(FfmpegFailed):
+        stolen = ["-f", "u8", "-ar", "8000", "-ac", "1", "-i", "/etc/passwd", "d.wav"]
+        await run([find_ffmpeg(), *stolen], folder=out, limits=limits)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.transcode.fake_ffmpeg import fake_ffmpeg
 from transcode.doctor import (
     NEEDED_ENCODERS,
     NEEDED_FILTERS,
@@ -15,6 +16,7 @@ from transcode.doctor import (
     ffmpeg_findings,
     hardware_findings,
     text_reader,
+    trial_finding,
 )
 from transcode.hardware import Verdict, candidates
 from transcode.locator import Ffmpeg
@@ -61,6 +63,11 @@ async def test_a_wrong_path_is_told(tmp_path: Path) -> None:
 async def test_a_program_that_is_no_ffmpeg_is_told() -> None:
     findings = await ffmpeg_findings("/bin/false")
     assert [finding.state for finding in findings] == [State.BROKEN]
+
+
+async def test_an_ffmpeg_that_cannot_bear_its_limits_is_told(tmp_path: Path) -> None:
+    needs_more = fake_ffmpeg(tmp_path / "ffmpeg", "open(os.path.expanduser('~/.ffmpeg'), 'w')")
+    assert (await trial_finding(needs_more)).state is State.BROKEN
 
 
 def test_hardware_is_named_with_what_its_trial_showed() -> None:
