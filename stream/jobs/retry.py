@@ -4,7 +4,7 @@ from datetime import timedelta
 
 MAX_ATTEMPTS = 3  # invariant: nobody restarts the same failure more than three times
 MAX_ODDITIES = 2  # what stood still or came out short does so again; once more, for a bad moment
-NO_SPACE_DELAY = timedelta(seconds=20)  # a full disk is not the job's failure; it waits
+NO_SPACE_DELAY = timedelta(seconds=10)  # a full disk is not the job's failure; it waits
 WALL_LIMIT_PER_MEDIA_S = 20.0
 WALL_LIMIT_BASE_S = 600.0
 
