@@ -62,6 +62,7 @@ class Publisher:
     turns: Turns
     endings: Endings
     make: Make = make_package
+    limit_s: Callable[[float], float] = wall_limit_s
     _looking: asyncio.Lock = field(default_factory=asyncio.Lock)  # reads one recording at a time
 
     async def run(self, job_id: str) -> None:
@@ -128,7 +129,7 @@ class Publisher:
         sources = await self._sources(job.lecture_id)
         if not sources:
             raise UnreadableMedia(NO_TRACKS)
-        limit_s = None if job.lane is Lane.LIVE else wall_limit_s(weight.media_s)
+        limit_s = None if job.lane is Lane.LIVE else self.limit_s(weight.media_s)
         reporter = asyncio.create_task(self._report(job, turn))
         try:
             async with asyncio.timeout(limit_s):

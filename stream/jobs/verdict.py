@@ -6,7 +6,7 @@ from datetime import timedelta
 from stream.jobs.completeness import IncompletePackage
 from stream.jobs.retry import MAX_ATTEMPTS, MAX_ODDITIES, retry_after
 from stream.jobs.room import FULL_BELOW_BYTES, is_full_disk
-from transcode.errors import RefusedMedia, UnreadableMedia
+from transcode.errors import FfmpegOverran, FfmpegStalled, RefusedMedia, UnreadableMedia
 
 GAVE_UP = (
     "Making this lecture was tried three times and stopped each time. The recording is safe on the "
@@ -56,7 +56,7 @@ def verdict_on(error: BaseException, attempt: int, free_bytes: int) -> Verdict:
 
 
 def _patience_with(error: BaseException) -> tuple[int, str]:
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError | FfmpegStalled | FfmpegOverran):
         return MAX_ODDITIES, STOOD_STILL
     if isinstance(error, IncompletePackage):
         return MAX_ODDITIES, CAME_OUT_SHORT

@@ -17,7 +17,13 @@ from stream.jobs.verdict import (
     WaitForRoom,
     verdict_on,
 )
-from transcode.errors import FfmpegFailed, RefusedMedia, UnreadableMedia
+from transcode.errors import (
+    FfmpegFailed,
+    FfmpegOverran,
+    FfmpegStalled,
+    RefusedMedia,
+    UnreadableMedia,
+)
 
 PLENTY = 10**12
 SOON, LATER = TryAgain(timedelta(seconds=5)), TryAgain(timedelta(seconds=20))
@@ -42,6 +48,13 @@ SHORT = IncompletePackage("still/index.m3u8", "lasts 3 s instead of 60 s")
         pytest.param(TimeoutError(), 2, PLENTY, GiveUp(STOOD_STILL), id="f32-and-no-more"),
         pytest.param(SHORT, 1, PLENTY, SOON, id="short-once-more"),
         pytest.param(SHORT, 2, PLENTY, GiveUp(CAME_OUT_SHORT), id="short-and-no-more"),
+        pytest.param(FfmpegStalled(-9, "", 30, 12), 1, PLENTY, SOON, id="stalled-once-more"),
+        pytest.param(
+            FfmpegStalled(-9, "", 30, 12), 2, PLENTY, GiveUp(STOOD_STILL), id="and-no-more"
+        ),
+        pytest.param(
+            FfmpegOverran(-9, "", 900), 2, PLENTY, GiveUp(STOOD_STILL), id="f32-encoder-overran"
+        ),
         pytest.param(
             OSError(errno.ENOSPC, "full"), 3, PLENTY, WaitForRoom(), id="f20-disk-full"
         ),
