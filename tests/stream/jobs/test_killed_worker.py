@@ -15,6 +15,7 @@ from stream.jobs.completeness import require_complete
 from stream.settings import Settings
 from tests.generated_media import browser_recording
 from tests.server_process import ServerProcess
+from transcode.hls.check.checker import check_package
 
 pytestmark = pytest.mark.slow
 
@@ -66,5 +67,6 @@ async def test_f29_killed_at_a_random_instant(tmp_path: Path, seed: int) -> None
         [package] = (data / "media" / lecture_id).iterdir()
         assert package.name == package_id
         require_complete(package, MEDIA_S)
+        assert check_package(package).violations == ()
     assert list((data / "scratch").iterdir()) == []
     assert len(list((data / "originals").iterdir())) == LECTURES
