@@ -8,7 +8,7 @@ from transcode.slides.cells import CELL_PX, Drawn, Frame, Grid, Mask, drawn, unc
 from transcode.slides.scrolling import likely_shifts, moved_up
 
 WORTH_SHARE = 0.2  # of the loss in place: a shift that explains less of it is not worth a thought
-FOUND_SHARE = 0.7  # of what moved and must still be in view; chance finds half
+FOUND_SHARE = 0.55  # of what moved and should be in view; a header hides some, chance finds 0.3
 MOVED_PATTERN = 0.85  # correlation; scrolled text reaches 0.94, lines that only align 0.65
 
 PAGE_SHARE = 0.45  # of the frame that a scrolled page takes, at least; else it may be a film
@@ -51,7 +51,7 @@ def _lost_when_moved(
     shape = (same.shape[0], same.shape[1])
     moved = drawn(moved_up(old, shift), shape)
     found = unchanged(moved, new, shape, pattern=MOVED_PATTERN)
-    expected = moved.ink * ~(_moved_cells(same, shift) | alive)
+    expected = moved.ink * ~(_moved_cells(same, shift) | (same & (new.ink > 0)) | alive)
     if (expected * found).sum() < FOUND_SHARE * expected.sum():
         return 1.0
     kept = (ink * same).sum() + (moved.ink * (found & ~same & ~alive)).sum()
