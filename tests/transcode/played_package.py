@@ -12,6 +12,8 @@ import numpy as np
 from av.container import InputContainer
 from numpy.typing import NDArray
 
+from transcode.hls.check.checker import check_package
+
 
 @dataclass(frozen=True)
 class PlayedTrack:
@@ -93,7 +95,8 @@ class PlayedPackage:
 
 
 def play(out: Path) -> PlayedPackage:
-    """Load a package from its `index.m3u8` on."""
+    """Load a package from its `index.m3u8` on. One that breaks a rule of HLS is not played."""
+    assert [f"{one.rule} {one}" for one in check_package(out).violations] == []
     index = m3u8.load(str(out / "index.m3u8"))
     rungs = [_track(out / p.uri) for p in index.playlists if p.stream_info.resolution]
     audio = [_track(out / media.uri) for media in index.media if media.type == "AUDIO"]

@@ -31,6 +31,8 @@ IN_QUOTES = {
     "EXT-X-MAP": {"URI", "BYTERANGE"},
 }
 
+_MILLISECOND_S = 0.001  # to which WebM rounds the times of frames that are copied
+
 
 @rule("RFC 4.1", MUST, "A playlist is plain UTF-8 of one kind: of variants, or of segments.")
 def _one_kind_of_text(presentation: Presentation) -> Iterator[Finding]:
@@ -262,7 +264,7 @@ def _frame_rate(presentation: Presentation) -> Iterator[Finding]:
         if variant.track is None or not re.fullmatch(r"\d+(\.\d+)?", declared):
             continue
         shortest_s = variant.track.whole_frame_s
-        if shortest_s and float(declared) * shortest_s < 0.99:
+        if shortest_s and float(declared) * (shortest_s + _MILLISECOND_S) < 0.99:
             yield (
                 presentation.index_name,
                 f"{variant.name} declares {declared} frames a second and has"
