@@ -41,6 +41,7 @@ from transcode.hls.playlists import (
     multivariant_playlist,
 )
 from transcode.ladder import Rendition, plan_ladder
+from transcode.limits import encoding
 from transcode.locator import locate_ffmpeg
 from transcode.media import Source, TrackRole
 from transcode.probe import probe
@@ -131,7 +132,8 @@ async def make_package(
             on_progress(Progress(fraction, progress.media_s, progress.speed))
 
     arguments = encode_arguments(ffmpeg.path, plan)
-    finished = await run(arguments, report, niceness=NICENESS, folder=out)
+    limits = encoding([track.info.path for track in tracks], out)
+    finished = await run(arguments, report, niceness=NICENESS, folder=out, limits=limits)
     package = await asyncio.to_thread(_complete, out, plan)
     size_bytes = await asyncio.to_thread(sync_tree, out)
     package = replace(

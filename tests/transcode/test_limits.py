@@ -27,6 +27,8 @@ from transcode.limits import (
     reading,
 )
 from transcode.locator import find_ffmpeg
+from transcode.media import Source
+from transcode.package import make_package
 from transcode.process import LAUNCHER, Finished, run, started
 
 NOBODY = 65534
@@ -256,3 +258,20 @@ async def test_u01_an_encoder_can_be_kept_to_its_source_and_its_folder(tmp_path:
     with pytest.raises(FfmpegFailed):
         stolen = ["-f", "u8", "-ar", "8000", "-ac", "1", "-i", "/etc/passwd", "d.wav"]
         await run([find_ffmpeg(), *stolen], folder=out, limits=limits)
+
+
+@pytest.mark.skipif(not has_landlock(), reason="this kernel has no Landlock")
+async def test_u01_the_encoder_of_a_package_is_kept_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fake in the place of ffmpeg, which tries to read a neighbour instead of encoding."""
+    neighbour = tmp_path / "neighbour.mp4"
+    neighbour.write_text("somebody else's lecture")
+    fake = tmp_path / "ffmpeg"
+    fake.write_text(f"#!/bin/sh\ncase $1 in -hide_banner) echo 0;; *) exec cat {neighbour};; esac")
+    fake.chmod(0o755)
+    monkeypatch.setenv("FLIPCAST_FFMPEG", str(fake))
+    source = recording(tmp_path / "a.mp4", seconds=0.5)
+    with pytest.raises(FfmpegFailed) as failed:
+        await make_package([Source(source)], tmp_path / "out")
+    assert "Permission denied" in failed.value.log_tail
