@@ -4,7 +4,8 @@
     ├── UnreadableMedia   nothing playable was found in the file
     ├── RefusedMedia      the file is understood, and beyond what we accept
     ├── FfmpegMissing     no ffmpeg was found on this machine
-    └── FfmpegFailed      ffmpeg ended with an error or by a signal
+    ├── FfmpegFailed      ffmpeg ended with an error or by a signal
+    └── AnalysisFailed    the search for slides broke off twice
         ├── FfmpegStalled     it ran without getting on, and was stopped
         └── FfmpegOverran     it took longer than it was given, and was stopped
 
@@ -63,3 +64,16 @@ class FfmpegOverran(FfmpegFailed):
         super().__init__(status, log_tail)
         self.args = (f"ffmpeg was stopped: it was not done after {wall_cap_s:.0f} s",)
         self.wall_cap_s = wall_cap_s
+
+
+class AnalysisFailed(TranscodeError):
+    """The search for slides ended with an error or by a signal, and once more when it went on.
+
+    `log_tail` is the end of what it wrote to stderr.
+    """
+
+    def __init__(self, status: int, log_tail: str) -> None:
+        last_line = log_tail.strip().rsplit("\n", 1)[-1]
+        super().__init__(f"the analysis of the pictures ended with status {status}: {last_line}")
+        self.status = status
+        self.log_tail = log_tail

@@ -27,6 +27,7 @@ from transcode.slides.cells import (
     unchanged,
 )
 from transcode.slides.comparison import in_place, is_scrolling, scrolled
+from transcode.slides.findings import Slide
 from transcode.slides.liveness import Liveness
 from transcode.slides.recent import KEPT_FRAMES, RecentFrames
 from transcode.slides.snapshot import State, pack, unpack
@@ -49,14 +50,6 @@ WHOLE_FILM_SHARE = 0.7  # nothing beside it tells anything
 LARGE_FILM_SHARE = 0.12  # of all cells alive: a film on a slide, more than a camera in its corner
 FEW_CELLS = 6  # a pointer
 COMPLETE = 0.9  # of the most that was drawn on a slide
-
-
-@dataclass(frozen=True, slots=True)
-class Slide:
-    """One slide: when it appears, and a moment at which it is complete and still."""
-
-    start_s: float
-    settled_s: float
 
 
 class Fate(Enum):

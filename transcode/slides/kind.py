@@ -7,8 +7,6 @@ about rungs; that is the ladder's.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import cv2
@@ -16,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transcode.slides.cells import Frame, change, grid_shape, soften
+from transcode.slides.findings import Kind, KindSpan, Movement
 from transcode.slides.snapshot import State, pack, unpack
 
 SPAN_S = 6.0  # as long as a segment
@@ -29,31 +28,6 @@ SCREEN_SCORE = 0.29  # cameras reach 0.25, slides with noise over all of them 0.
 MOTION_SHARE, MOTION_FRAMES = 0.12, 0.3  # so many cells move in so many of the frames
 CALM_FRAMES = 0.8  # of the frames; the others may hold a change of slides
 SOME_SHARE = 0.0008  # of the cells move, on average: a pointer, a teacher in the corner
-
-
-class Kind(StrEnum):
-    """What the picture is made by."""
-
-    SCREEN = "screen"
-    CAMERA = "camera"
-
-
-class Movement(StrEnum):
-    """How much of the picture moves, changes of slides apart."""
-
-    STILL = "still"
-    SOME = "some"  # a pointer, typing, a teacher in the corner
-    MOTION = "motion"  # scrolling, a video
-
-
-@dataclass(frozen=True, slots=True)
-class KindSpan:
-    """A few seconds of a recording."""
-
-    start_s: float
-    end_s: float
-    kind: Kind
-    movement: Movement
 
 
 class KindMeter:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from tests.transcode.slides.drawn_pictures import Picture
 from tests.transcode.slides.generated_lectures import RATE, SIZE_PX
-from transcode.slides.detector import Slide, SlideDetector
+from transcode.slides.detector import SlideDetector
+from transcode.slides.findings import Slide
 
 TOLERANCE_S = 1.0
 

@@ -25,7 +25,8 @@ from tests.transcode.slides.drawn_pictures import (
 )
 from tests.transcode.slides.found_changes import Score, compare, detect
 from tests.transcode.slides.generated_lectures import KINDS, RATE, SIZE_PX, Lecture, make_lecture
-from transcode.slides.detector import Slide, SlideDetector
+from transcode.slides.detector import SlideDetector
+from transcode.slides.findings import Slide
 
 SEEDS = (1, 2)
 ENOUGH = 0.95

@@ -18,7 +18,8 @@ from tests.transcode.slides.drawn_pictures import (
     slide,
 )
 from tests.transcode.slides.generated_lectures import RATE, SIZE_PX, make_lecture
-from transcode.slides.kind import Kind, KindMeter, Movement
+from transcode.slides.findings import Kind, Movement
+from transcode.slides.kind import KindMeter
 
 FRAMES = 60
 
