@@ -85,7 +85,7 @@ def _check(place: str, headers: Mapping[str, str]) -> Report:
 
 
 async def _fetch(session: ClientSession, uri: str, headers: Mapping[str, str]) -> Fetched:
-    asked = {"Accept-Encoding": "gzip", **headers}
+    asked = {"Accept-Encoding": "gzip, deflate", **headers}  # as browsers do
     try:
         async with session.get(uri, headers=asked) as response:
             body = await response.read() if response.status == _OK else None

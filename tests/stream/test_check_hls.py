@@ -47,7 +47,7 @@ def served(package: Path, **types: str) -> Serve:
         kind = types.get(path.suffix[1:], TYPES.get(path.suffix, ""))
         response = web.Response(body=path.read_bytes(), content_type=kind)
         if path.suffix == ".m3u8":
-            response.enable_compression()
+            response.enable_compression(web.ContentCoding.gzip)
         return response
 
     return serve
@@ -87,7 +87,7 @@ async def test_a_playlist_has_to_be_recognizable(package: Path) -> None:
         if request.match_info["name"] != "lecture":
             return await good(request)
         response = web.Response(text=(package / "index.m3u8").read_text())
-        response.enable_compression()
+        response.enable_compression(web.ContentCoding.gzip)
         return response
 
     assert await rules_broken(nameless, "lecture") == {"RFC 4"}

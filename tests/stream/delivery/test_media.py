@@ -119,10 +119,21 @@ async def test_a_part_of_a_segment_can_be_asked_for(lecture: Lecture, sign_in: S
     assert (response.status, await response.read()) == (206, b"/0.m")
 
 
-async def test_playlists_travel_compressed(lecture: Lecture, sign_in: SignIn) -> None:
+@pytest.mark.parametrize(
+    ("asked", "sent"),
+    [
+        pytest.param("gzip", "gzip", id="players"),
+        pytest.param("gzip, deflate, br", "gzip", id="browsers"),
+        pytest.param("identity", None, id="programs"),
+    ],
+)
+async def test_playlists_travel_compressed(
+    lecture: Lecture, sign_in: SignIn, asked: str, sent: str | None
+) -> None:
     student = await sign_in(SchoolRole.STUDENT, lecture.class_id)
-    response = await student.get(f"{base(lecture)}/index.m3u8", headers={"Accept-Encoding": "gzip"})
-    assert response.headers["Content-Encoding"] == "gzip"
+    response = await student.get(f"{base(lecture)}/index.m3u8", headers={"Accept-Encoding": asked})
+    assert response.headers.get("Content-Encoding") == sent
+    assert response.headers["Vary"] == "Accept-Encoding"
 
 
 async def test_assets_are_public_and_only_assets(client: TestClient[Any, Any]) -> None:
