@@ -26,21 +26,21 @@ class Lecture:
 
 
 def lecture(
-    seconds: float, *, level_db: float = -20, pitch_hz: float = 125, seed: int = 1
+    seconds: float, *, pitch_hz: float = 125, longest_pause_s: float = 1.6, seed: int = 1
 ) -> Lecture:
-    """Phrases of 1.5 to 4 s with pauses of 0.3 to 1.6 s between them."""
+    """Phrases of 1.5 to 4 s with pauses of 0.3 s or more between them, at -20 dBFS."""
     rng = np.random.default_rng(seed)
     out = np.zeros(round(seconds * RATE_HZ))
     pauses, at = [], 0
     while at < len(out):
         phrase = _phrase(rng, rng.uniform(1.5, 4), pitch_hz)[: len(out) - at]
         out[at : at + len(phrase)] = phrase
-        pause = round(rng.uniform(0.3, 1.6) * RATE_HZ)
+        pause = round(rng.uniform(0.3, longest_pause_s) * RATE_HZ)
         begin, at = at + len(phrase), at + len(phrase) + pause
         if begin < len(out):
             pauses.append((begin / RATE_HZ, min(at, len(out)) / RATE_HZ))
     spoken = out[np.abs(out) > 0]
-    return Lecture(out * (decibels(level_db) / np.sqrt(np.mean(spoken**2))), tuple(pauses))
+    return Lecture(out * (decibels(-20) / np.sqrt(np.mean(spoken**2))), tuple(pauses))
 
 
 def hiss(seconds: float, level_db: float, seed: int = 2) -> Samples:
@@ -61,16 +61,15 @@ def hum(seconds: float, level_db: float, mains_hz: float = 50) -> Samples:
 
 
 def music(seconds: float, level_db: float, seed: int = 3) -> Samples:
-    """Chords without a pause."""
+    """Chords without a pause, two in a second, each of which fades within two."""
     rng = np.random.default_rng(seed)
-    time_s = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
-    out = np.zeros_like(time_s)
-    for beat in range(int(seconds * 2) + 1):
-        here = time_s - beat / 2
-        decay = np.where(here >= 0, np.exp(-3 * np.clip(here, 0, None)), 0)
-        for note in rng.choice([220, 261.6, 329.6, 392, 523.3, 659.3], 3, replace=False):
-            out += decay * np.sin(2 * np.pi * note * here) * np.clip(here * 200, 0, 1)
-    return at_level(out, level_db)
+    time_s = np.arange(2 * RATE_HZ) / RATE_HZ
+    swell = np.exp(-3 * time_s) * np.clip(time_s * 200, 0, 1)
+    out = np.zeros(round(seconds * RATE_HZ) + len(time_s))
+    for begin in range(0, round(seconds * RATE_HZ), RATE_HZ // 2):
+        for note_hz in rng.choice([220, 261.6, 329.6, 392, 523.3, 659.3], 3, replace=False):
+            out[begin : begin + len(time_s)] += swell * np.sin(2 * np.pi * note_hz * time_s)
+    return at_level(out[: round(seconds * RATE_HZ)], level_db)
 
 
 def at_level(samples: Samples, level_db: float) -> Samples:
