@@ -3,6 +3,7 @@
     watch_child.py FOLDER WIDTH_PX HEIGHT_PX RATE
 
 Run as a script, by path: OpenCV and the pictures of strangers stay out of the server's process.
+The launcher has set its limits.
 Frame N is `FOLDER/N.gray`, raw bytes. Every few frames what is known is saved in `FOLDER/state`,
 and only then the frames go; started again on the same folder it goes on from there. It ends when
 `FOLDER/end` exists (the lecture's length in seconds) and no frame is left. On stdout it writes a
@@ -11,35 +12,19 @@ line of JSON for each span that is complete, and in the last line the slides.
 
 import json
 import os
-import resource
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-MEMORY_BYTES = 2 << 30
-CPU_S = 7200  # a lecture of 24 hours takes one
-OPEN_FILES = 64
-STATE_BYTES = 64 << 20
 FRAMES_A_STATE = 25  # 10 s of the lecture
 POLL_S = 0.1
 
-
-def limit_resources() -> None:
-    """Bound what the libraries below can use, before they see a picture."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (STATE_BYTES, STATE_BYTES))
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # its threads would reserve the memory above
-
-
-limit_resources()
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before NumPy: its threads would reserve memory
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-import cv2  # noqa: E402 - the limits come first
+import cv2  # noqa: E402 - what is above comes first
 import numpy as np  # noqa: E402
 from numpy.typing import NDArray  # noqa: E402
 

@@ -9,11 +9,15 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
 
 from transcode.errors import AnalysisFailed
+from transcode.limits import DiskPriority, Limits, reading
 from transcode.process import Finished, started
 from transcode.slides.findings import Findings, KindSpan, Slide
 
@@ -21,6 +25,18 @@ CHILD = Path(__file__).resolve().with_name("watch_child.py")
 NICENESS = 12  # behind the encoder, which waits for nothing of it
 GRACE_S = 0.2
 END_NAME = "end"
+LIMITS = Limits(
+    memory_bytes=1 << 30,
+    stack_bytes=2 << 20,
+    cpu_s=7200,  # a lecture of 24 hours takes less than one
+    file_bytes=64 << 20,
+    open_files=64,
+    disk=DiskPriority.LOW,
+    is_first_to_go=True,
+    has_core=False,
+    has_network=False,
+    has_all_calls=False,
+)
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -73,7 +89,11 @@ class Watcher:
     async def _run_child(self) -> Finished:
         command = [sys.executable, "-P", str(CHILD), str(self._folder), *self._arguments]
         async with started(
-            command, on_line=self._take, niceness=NICENESS, grace_s=GRACE_S
+            command,
+            on_line=self._take,
+            niceness=NICENESS,
+            grace_s=GRACE_S,
+            limits=_limits(self._folder),
         ) as child:
             self.pid = child.pid
             return await child.wait()
@@ -107,6 +127,20 @@ async def watching(
         yield watcher
     finally:
         await watcher._stop()
+
+
+@cache
+def _program_folders() -> tuple[Path, ...]:
+    """What the child's Python is made of: itself, OpenCV and this package."""
+    opencv = find_spec("cv2")
+    origin = [Path(opencv.origin).parents[1]] if opencv is not None and opencv.origin else []
+    return (Path(sys.prefix), Path(sys.base_prefix), *origin, CHILD.parents[2])
+
+
+def _limits(folder: Path) -> Limits:
+    return replace(
+        LIMITS, reads=reading([*_program_folders(), folder]), writes=(str(folder.absolute()),)
+    )
 
 
 def _write_end(path: Path, end_s: float) -> None:
