@@ -1,6 +1,7 @@
 """Apple's rules 1.x about pictures and the bit rates of variants."""
 
 from collections.abc import Iterator
+from math import ceil, isfinite
 
 from transcode.hls.check.bit_rates import variant_average_bps, variant_peak_bps
 from transcode.hls.check.playlist_text import whole_number
@@ -68,6 +69,20 @@ def _highest_rate(presentation: Presentation) -> Iterator[Finding]:
             yield presentation.index_name, f"{variant.name} has {rate:g} frames a second."
 
 
+@rule("RFC 4.3.4.2 FRAME-RATE", MUST, "FRAME-RATE is the most frames that a second shows.")
+def _most_frames(presentation: Presentation) -> Iterator[Finding]:
+    for variant in presentation.variants:
+        rate = _number(variant, "FRAME-RATE")
+        if rate is None or variant.track is None or not variant.track.is_picture:
+            continue
+        shown = _most_in_a_second(variant.track)
+        if shown > ceil(rate) + 1:  # recorded frames come early and late
+            yield (
+                presentation.index_name,
+                f"{variant.name} declares {rate:g} frames a second, and shows {shown} in one.",
+            )
+
+
 @rule("1.26", MUST, "AVERAGE-BANDWIDTH of what is complete is right within 10 %.")
 def _average(presentation: Presentation) -> Iterator[Finding]:
     for variant, declared, measured in _averages(presentation):
@@ -118,6 +133,22 @@ def _shape(presentation: Presentation) -> Iterator[Finding]:
             yield track.name, f"it is {wide}x{high}, the first {first_wide}x{first_high}."
 
 
+def _most_in_a_second(track: Track) -> int:
+    times = sorted(
+        sample.shown_ticks / piece.ticks_per_s
+        for piece in track.pieces
+        for part in piece.fragments
+        if part.decode_ticks is not None
+        for sample in part.samples
+    )
+    first, most = 0, 0
+    for last, time_s in enumerate(times):
+        while time_s - times[first] >= 1 - 1e-6:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
 def _longest_without_key_frame_s(track: Track) -> float:
     longest_s, since_s = 0.0, 0.0
     for piece in track.pieces:
@@ -156,6 +187,7 @@ def _rates(
 
 def _number(variant: Listed, name: str) -> float | None:
     try:
-        return float(variant.tag.attributes[name])
+        value = float(variant.tag.attributes[name])
     except (KeyError, ValueError):
         return None
+    return value if isfinite(value) else None

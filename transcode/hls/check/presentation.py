@@ -136,17 +136,13 @@ class Track:
         return sum(piece.duration_s for piece in self.pieces)
 
     @cached_property
-    def whole_frame_s(self) -> float | None:
-        """The shortest time for which it shows or sounds a sample.
-
-        The last one of a segment may have been cut and does not count. None: there is no other.
-        """
-        return min(self._frames_s(slice(None, -1)), default=None)
-
-    @cached_property
     def frame_s(self) -> float:
-        """How exact its times can be: the time of one sample."""
-        return self.whole_frame_s or max(self._frames_s(slice(None)), default=0.0)
+        """How exact its times can be: the shortest time for which it shows or sounds a sample.
+
+        The last one of a segment may have been cut, and counts only where there is no other.
+        """
+        whole_s = min(self._frames_s(slice(None, -1)), default=None)
+        return whole_s or max(self._frames_s(slice(None)), default=0.0)
 
     def _frames_s(self, taken: slice) -> Iterator[float]:
         for piece in self.pieces:

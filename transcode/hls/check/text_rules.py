@@ -31,8 +31,6 @@ IN_QUOTES = {
     "EXT-X-MAP": {"URI", "BYTERANGE"},
 }
 
-_MILLISECOND_S = 0.001  # to which WebM rounds the times of frames that are copied
-
 
 @rule("RFC 4.1", MUST, "A playlist is plain UTF-8 of one kind: of variants, or of segments.")
 def _one_kind_of_text(presentation: Presentation) -> Iterator[Finding]:
@@ -255,21 +253,6 @@ def _codecs(presentation: Presentation) -> Iterator[Finding]:
             codec = track.init.codec if track.init else None
             if codec is not None and codec.lower() not in named:
                 yield presentation.index_name, f"{variant.name}: {codec} is not among its CODECS."
-
-
-@rule("RFC 4.3.4.2 FRAME-RATE", MUST, "FRAME-RATE is the most frames a second that are shown.")
-def _frame_rate(presentation: Presentation) -> Iterator[Finding]:
-    for variant in presentation.variants:
-        declared = variant.tag.attributes.get("FRAME-RATE", "")
-        if variant.track is None or not re.fullmatch(r"\d+(\.\d+)?", declared):
-            continue
-        shortest_s = variant.track.whole_frame_s
-        if shortest_s and float(declared) * (shortest_s + _MILLISECOND_S) < 0.99:
-            yield (
-                presentation.index_name,
-                f"{variant.name} declares {declared} frames a second and has"
-                f" {1 / shortest_s:.3f} at some point.",
-            )
 
 
 @rule("RFC 4.3.4.2 RESOLUTION", SHOULD, "RESOLUTION is the size in which the picture is coded.")
