@@ -45,6 +45,7 @@ CALLS = {
         (198, 117, 270, 271, 438, 97, 268, 280, 241, 282, 425, 217, 218, 219),
     ),
 }
+MACHINE = os.uname().machine if struct.calcsize("P") == 8 else ""  # 32 bits have other numbers
 X32_CALLS = 0x40000000  # the same calls of x86_64 again, under other numbers
 
 # <linux/landlock.h>: one bit for each kind of access to files. System calls 444 to 446 everywhere.
@@ -87,9 +88,9 @@ def leave_network() -> None:
 
 def step_back(limits: dict[str, str]) -> None:
     """Stand behind others at the disk, and before them when memory runs out."""
-    if limits["disk"] != "normal" and os.uname().machine in CALLS:
+    if limits["disk"] != "normal" and MACHINE in CALLS:
         lowest = IO_IDLE if limits["disk"] == "idle" else IO_BEST_EFFORT | 7
-        libc.syscall(CALLS[os.uname().machine][1], IOPRIO_WHO_PROCESS, 0, lowest)
+        libc.syscall(CALLS[MACHINE][1], IOPRIO_WHO_PROCESS, 0, lowest)
     if limits["is_first_to_go"] == "1":
         try:
             with open("/proc/self/oom_score_adj", "w") as file:
@@ -153,11 +154,10 @@ def refuse_calls() -> None:
     The filter (seccomp(2)) is: another machine's call ends the process; a listed call answers "no
     such call"; all others pass. It needs neither rights nor a namespace.
     """
-    machine = os.uname().machine
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    if machine not in CALLS:
+    if MACHINE not in CALLS:
         return
-    architecture, _, refused = CALLS[machine]
+    architecture, _, refused = CALLS[MACHINE]
     load, equal, at_least, answer = 0x20, 0x15, 0x35, 0x06  # <linux/bpf_common.h>
     steps = [
         (load, 0, 0, 4),  # seccomp_data.arch

@@ -100,7 +100,7 @@ async def probe(path: Path) -> MediaInfo:
     refusal = refusal_of(head)
     if refusal is not None:
         raise UnreadableMedia(refusal)
-    facts = await read_facts(path)
+    facts = await read_facts(path, VIDEO_CODECS | AUDIO_CODECS)
     if facts is None:
         raise UnreadableMedia(_TOO_COSTLY)
     if facts.error:
@@ -128,7 +128,7 @@ async def probe_head(path: Path, max_bytes: int) -> MediaInfo | None:
     index = await asyncio.to_thread(mp4_index_place, path, seen_bytes)
     if begins_as_mp4(head) and index is not IndexPlace.FRONT:
         return None
-    facts = await read_facts(path, seen_bytes)
+    facts = await read_facts(path, VIDEO_CODECS | AUDIO_CODECS, seen_bytes)
     if facts is None:
         raise UnreadableMedia(_TOO_COSTLY)
     if facts.error:

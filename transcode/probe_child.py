@@ -4,7 +4,7 @@ Run as a script, by path, and imports nothing of ours: a hostile file may crash 
 or make it spin, and all that is lost is this process, whose limits the launcher has set. It decides
 nothing; `probe.py` does.
 
-    probe_child.py PATH DEMUXERS [MAX_BYTES]     with MAX_BYTES nothing behind them is read
+    probe_child.py PATH DEMUXERS CODECS MAX_BYTES     unless 0, nothing behind MAX_BYTES is read
 """
 
 import io
@@ -30,19 +30,22 @@ H264_IDR, H264_SPS, H264_SLICES = 5, 7, range(1, 6)  # NAL unit types, ISO/IEC 1
 class Source:
     """The file to look into: the whole of it, or its first bytes."""
 
-    def __init__(self, path: str, demuxers: str, max_bytes: int) -> None:
+    def __init__(self, path: str, demuxers: str, codecs: str, max_bytes: int) -> None:
         self._path = path
         self._max_bytes = max_bytes
-        self._demuxers = demuxers
+        self._options = {
+            "format_whitelist": demuxers,
+            "codec_whitelist": codecs,
+            "protocol_whitelist": "file",
+        }
 
     def open(self) -> InputContainer:
         """The container, found by content among the allowed demuxers, from this file only."""
-        options = {"format_whitelist": self._demuxers, "protocol_whitelist": "file"}
         if not self._max_bytes:
-            return av.open(f"file:{self._path}", mode="r", options=options)
+            return av.open(f"file:{self._path}", mode="r", options=self._options)
         with open(self._path, "rb") as file:  # it may grow meanwhile; here it ends
             head = io.BytesIO(file.read(self._max_bytes))
-        return av.open(head, mode="r", options=options)
+        return av.open(head, mode="r", options=self._options)
 
 
 def describe_streams(container: InputContainer) -> list[dict[str, object]]:
@@ -214,9 +217,9 @@ def scan_packets(container: InputContainer) -> tuple[dict[int, dict[str, object]
     return {index: spans[index].facts() for index in seen}, whole
 
 
-def main(path: str, demuxers: str, max_bytes: int) -> dict[str, object]:
+def main(path: str, demuxers: str, codecs: str, max_bytes: int) -> dict[str, object]:
     """All facts about the file, or `{"error": ...}` in ffmpeg's words."""
-    source = Source(path, demuxers, max_bytes)
+    source = Source(path, demuxers, codecs, max_bytes)
     try:
         with source.open() as container:
             streams = describe_streams(container)
@@ -231,7 +234,8 @@ def main(path: str, demuxers: str, max_bytes: int) -> dict[str, object]:
             spans, facts["scanned_whole"] = scan_packets(container)
         for stream in streams:
             stream.update(spans.get(int(str(stream["index"])), {}))
-            if stream["type"] == "video" and int(str(stream["width_px"])) <= 8192:
+            is_known = stream["type"] == "video" and stream["codec"] in codecs.split(",")
+            if is_known and int(str(stream["width_px"])) <= 8192:
                 stream.update(first_frame(source, int(str(stream["index"]))))
     except (av.error.FFmpegError, MemoryError) as error:
         return {"error": str(error)}
@@ -240,5 +244,5 @@ def main(path: str, demuxers: str, max_bytes: int) -> dict[str, object]:
 
 if __name__ == "__main__":
     av.logging.set_level(av.logging.PANIC)
-    found = main(sys.argv[1], sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else 0)
+    found = main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]))
     json.dump(found, sys.stdout, indent=0)  # a line for each number: lines are read up to a limit

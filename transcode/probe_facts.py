@@ -6,6 +6,7 @@ crash what reads it (`probe_child.py`).
 
 import asyncio
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
@@ -72,13 +73,16 @@ def _python_folders() -> tuple[Path, ...]:
     return (Path(sys.prefix), Path(sys.base_prefix), *origin)
 
 
-async def read_facts(path: Path, max_bytes: int = 0) -> Facts | None:
+async def read_facts(path: Path, codecs: Iterable[str], max_bytes: int = 0) -> Facts | None:
     """What the child says of the file (of its first `max_bytes` if that is not 0).
+
+    Only the decoders named in `codecs` are used; a stream of another is named and not looked into.
 
     None when it did not answer: it crashed, or hit one of its limits.
     """
     lines: list[str] = []
-    command = [sys.executable, "-P", str(CHILD), str(path), DEMUXER_NAMES, str(max_bytes)]
+    command = [sys.executable, "-P", str(CHILD), str(path), DEMUXER_NAMES]
+    command += [",".join(sorted(codecs)), str(max_bytes)]
     limits = replace(PROBE_LIMITS, reads=reading([*_python_folders(), CHILD, path]), writes=())
     try:
         async with (

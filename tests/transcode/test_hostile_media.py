@@ -32,6 +32,7 @@ from transcode.locator import find_ffmpeg
 from transcode.media import Source
 from transcode.package import make_package
 from transcode.probe import probe, probe_head
+from transcode.probe_facts import read_facts
 from transcode.process import run
 
 
@@ -220,3 +221,14 @@ async def test_u30_an_encoder_of_a_damaged_recording_ends(seed: int, tmp_path: P
     except TranscodeError:
         return
     assert play(tmp_path / "out").rungs
+
+
+@pytest.mark.parametrize("allowed", [True, False], ids=["allowed", "not-allowed"])
+async def test_u30_only_decoders_that_are_allowed_see_a_byte(allowed: bool, tmp_path: Path) -> None:
+    """FFV1 tells the format of its pixels only to its decoder."""
+    path = tmp_path / "a.mkv"
+    run_ffmpeg(*picture(), "-t", "0.2", "-c:v", "ffv1", str(path))
+    facts = await read_facts(path, {"h264", "ffv1"} if allowed else {"h264"})
+    assert facts is not None
+    assert facts.streams[0].codec == "ffv1"
+    assert bool(facts.streams[0].pixel_format) is allowed
