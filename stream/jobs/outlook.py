@@ -4,10 +4,12 @@ It goes through the rows, because pages read rows and may be served by another p
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from stream.clock import utc_now
@@ -54,12 +56,20 @@ def look(turns: Turns, now: datetime) -> dict[str, Outlook]:
     return found
 
 
-async def keep_outlook(turns: Turns, database: Database, notices: Notices) -> None:
-    """Write the outlook of each job into its row whenever it changes, until cancelled."""
+async def keep_outlook(
+    turns: Turns, database: Database, notices: Notices, cancel: Callable[[str], Awaitable[None]]
+) -> None:
+    """Write the outlook of each job into its row whenever it changes, until cancelled.
+
+    A job whose row is gone (its lecture was removed) is cancelled, so that nobody waits for it.
+    """
     told: dict[str, Outlook] = {}
     while True:
         now = utc_now()
         found = look(turns, now)
+        with suppress(Busy):
+            for job_id in await _vanished(database, found):
+                await cancel(job_id)
         told = {job_id: told[job_id] for job_id in told if job_id in found}
         news = {
             job_id: outlook
@@ -72,6 +82,14 @@ async def keep_outlook(turns: Turns, database: Database, notices: Notices) -> No
                     notices.tell(lecture_id)
                 told |= news
         await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def _vanished(database: Database, job_ids: Collection[str]) -> Collection[str]:
+    if not job_ids:
+        return ()
+    async with database.read() as session:
+        known = await session.scalars(select(Job.id).where(Job.id.in_(job_ids)))
+    return set(job_ids) - set(known)
 
 
 async def _write(database: Database, news: dict[str, Outlook]) -> list[str]:

@@ -39,7 +39,7 @@ async def worker(app: web.Application) -> AsyncIterator[None]:
     app[PUBLISH_ORDERS] = PublishOrders(database, queue, notices)
     async with queue.working():
         rounds = asyncio.create_task(_look_after_rows(database, queue))
-        telling = asyncio.create_task(keep_outlook(turns, database, notices))
+        telling = asyncio.create_task(keep_outlook(turns, database, notices, queue.cancel))
         yield
         rounds.cancel()
         telling.cancel()

@@ -1,7 +1,9 @@
 """The publish job, with real recordings: files first, then the row; failures end in words."""
 
 import asyncio
+import logging
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from stream.folders import Folders
 from stream.ids import new_id
 from stream.jobs import store
 from stream.jobs.reconcile import reconcile, unfinished
+from stream.jobs.worker import PUBLISH_ORDERS
 from stream.tables import Job, JobState, Lecture, LectureState, Package, SchoolRole
 from tests.generated_media import browser_recording
 from tests.stream.conftest import MakeClass, SignIn
@@ -31,6 +34,14 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def job_of(database: Database, lecture_id: str) -> Job:
     async with database.read() as session:
         return (await session.scalars(select(Job).where(Job.lecture_id == lecture_id))).one()
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            if is_so():
+                return
+            await asyncio.sleep(0.05)
 
 
 async def test_a_recording_becomes_a_ready_lecture(
@@ -171,3 +182,28 @@ async def test_a_row_the_queue_was_never_told_of_is_found_again(
         assert await store.claim(session, alive.id, utc_now())
     found = await unfinished(database, is_alive=lambda job_id: job_id == alive.id)
     assert [job.lecture_id for job in found] == [forgotten]
+
+
+async def test_a_removed_lectures_encode_is_stopped(
+    arrive: Arrive,
+    client: TestClient[Any, Any],
+    database: Database,
+    folders: Folders,
+    make_class: MakeClass,
+    sign_in: SignIn,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class_id = await make_class()
+    teacher = await sign_in(SchoolRole.TEACHER, class_id)
+    long = await asyncio.to_thread(browser_recording, tmp_path / "long.webm", 40)
+    lecture_id = await arrive(class_id, presentation=long)
+    app = client.app
+    assert app is not None
+    await app[PUBLISH_ORDERS].wake(lecture_id)
+    await until(lambda: list(folders.scratch.iterdir()) != [])
+    assert (await teacher.request("DELETE", f"/api/lectures/{lecture_id}")).status == 204
+    with caplog.at_level(logging.INFO):
+        await until(lambda: list(folders.scratch.iterdir()) == [])
+    assert "was taken over" not in caplog.text, "it was made to the end"
+    assert list(folders.media.iterdir()) == []
