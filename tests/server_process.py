@@ -68,6 +68,11 @@ class ServerProcess:
         """`kill -9`, as a power cut of the process would be."""
         self._end(signal.SIGKILL)
 
+    def send(self, number: signal.Signals) -> None:
+        """Send the server a signal that does not end it."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
     def stop(self) -> None:
         """Stop politely; kill when it does not within 15 s."""
         self._end(signal.SIGTERM)

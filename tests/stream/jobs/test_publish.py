@@ -16,6 +16,7 @@ from stream.database import Database
 from stream.folders import Folders
 from stream.ids import new_id
 from stream.jobs import store
+from stream.jobs.machine import encode_slots
 from stream.jobs.reconcile import reconcile, unfinished
 from stream.jobs.worker import PUBLISH_ORDERS
 from stream.tables import Job, JobState, Lecture, LectureState, Package, SchoolRole
@@ -207,3 +208,31 @@ async def test_a_removed_lectures_encode_is_stopped(
         await until(lambda: list(folders.scratch.iterdir()) == [])
     assert "was taken over" not in caplog.text, "it was made to the end"
     assert list(folders.media.iterdir()) == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_who_waits_is_told_how_many_come_first_and_for_what_it_waits(
+    arrive: Arrive,
+    end_state: EndState,
+    make_class: MakeClass,
+    sign_in: SignIn,
+    tmp_path: Path,
+) -> None:
+    """Clips may go beside a lecture, but no more than the machine has slots for."""
+    class_id = await make_class()
+    student = await sign_in(SchoolRole.STUDENT, class_id)
+    take = await asyncio.to_thread(browser_recording, tmp_path / "take.webm", 20)
+    crowd = [await arrive(class_id, presentation=take) for _ in range(encode_slots() + 1)]
+    made = [asyncio.create_task(end_state(lecture_id)) for lecture_id in crowd]
+    told = {}
+    async with asyncio.timeout(60):
+        while not all(task.done() for task in made):
+            for lecture_id in crowd:
+                answer = await (await student.get(f"/api/lectures/{lecture_id}")).json()
+                if answer["progress"] and answer["progress"]["waits_for"]:
+                    told[lecture_id] = answer["progress"]
+            await asyncio.sleep(0.2)
+    assert [task.result().state for task in made] == [LectureState.READY] * len(crowd)
+    [progress] = told.values()
+    assert (progress["before_it"], progress["waits_for"]) == (encode_slots(), "turn")
+    assert progress["eta_s"] > 0
