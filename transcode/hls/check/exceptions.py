@@ -9,8 +9,8 @@ EXCEPTIONS: dict[str, str] = {
     "1.18": "Lines beat frames: at 64 kbit/s, text stays sharp at 2.5 frames a second and does not"
     " at 24.",
     "1.30": "Quality is held, not the rate: a new slide costs much, the minutes on it nothing.",
-    "2.19": "All lectures are brought to the same loudness when they are encoded, so that there is"
-    " nothing to tell a player.",
+    "2.19": "How loud a lecture is, is known at its end; its init segment is written at its"
+    " beginning, while the lecture arrives.",
     "6.2": "Key frames of their own would cost more bytes than the cheapest rung itself; rule 6.3"
     " allows those of the rungs.",
     "6.5": "The key frames are those of the rungs: on slides they are most of the bits.",

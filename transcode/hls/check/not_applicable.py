@@ -7,7 +7,7 @@ NOT_APPLICABLE: dict[str, str] = {
         ("2.6", "2.20", "2.22", "2.25", "2.26"), "we write AAC and Opus of one channel"
     ),
     **dict.fromkeys(("2.12", "2.13", "2.14", "2.15", "2.27"), "there is no described video"),
-    **dict.fromkeys(("2.18", "2.23"), "no loudness is declared: lectures are brought to one"),
+    **dict.fromkeys(("2.18", "2.23"), "no loudness is declared; see 2.19"),
     "2.21": "it would stand within the coded sound, which is not read; not followed, as 2.19",
     "2.24": "we write no HE-AAC",
     **dict.fromkeys(("6.3", "6.7", "6.12", "6.13", "6.17"), _ALLOWS),
