@@ -41,6 +41,12 @@ def static_gain_db(integrated_lufs: float | None, power: Power, peak: Power) -> 
     return min(low_db, MAX_GAIN_DB)
 
 
+def expected_lufs(integrated_lufs: float, gain_db: float, power: Power, peak: Power) -> float:
+    """How loud the sound will be behind gain and limiter; within 1 LU of what is measured then."""
+    loud = above_gate(power)
+    return integrated_lufs + gain_db - limiter_loss_db(gain_db, power[loud], peak[loud])
+
+
 def limiter_loss_db(gain_db: float, power: Power, peak: Power) -> float:
     """How much loudness the limiter takes at a gain."""
     over = np.maximum(peak * 10 ** ((gain_db - LIMIT_DB) / 20), 1.0)

@@ -17,7 +17,7 @@ from transcode.locator import locate_ffmpeg
 from transcode.process import run
 from transcode.sound.downmix import Downmix, choose_downmix
 from transcode.sound.ebur128 import CANDIDATES, HEADROOM, Ebur128, parse_summaries, pass_arguments
-from transcode.sound.gain import static_gain_db
+from transcode.sound.gain import expected_lufs, static_gain_db
 from transcode.sound.levels import MAINS_HZ, LevelMeter, Levels
 from transcode.sound.speech_level import QUIET_SHARE, SpeechLevel, speech_level, to_db
 
@@ -51,6 +51,7 @@ class Loudness:
     channels: tuple[ChannelLevel, ...]
     downmix: Downmix
     gain_db: float  # what brings it to -16 LUFS behind the limiter; 0 for silence and noise
+    expected_lufs: float | None  # what it will be then; None: silence
 
     @property
     def one_channel_is_silent(self) -> bool:
@@ -93,6 +94,8 @@ def loudness_of(summaries: list[Ebur128], levels: Levels) -> Loudness:
     found = speech_level(power) or SpeechLevel(-120.0, -120.0, False)
     integrated = heard.integrated_lufs if heard.integrated_lufs > SILENT_LUFS else None
     peak = levels.amplitude("peak", column)
+    gain_db = static_gain_db(integrated, power, peak)
+    expected = integrated and expected_lufs(integrated, gain_db, power, peak)
     return Loudness(
         integrated_lufs=integrated,
         true_peak_db=heard.true_peak_db,
@@ -103,7 +106,8 @@ def loudness_of(summaries: list[Ebur128], levels: Levels) -> Loudness:
         mains_hz=_mains(levels, column, found),
         channels=tuple(_channel(levels, channel) for channel in range(levels.channels)),
         downmix=downmix,
-        gain_db=static_gain_db(integrated, power, peak),
+        gain_db=gain_db,
+        expected_lufs=expected,
     )
 
 

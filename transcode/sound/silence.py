@@ -76,7 +76,7 @@ def true_spans(frames: NDArray[np.bool_], duration_s: float) -> list[Span]:
     padded = np.zeros(whole + 2, np.int8)
     padded[1:-1] = 1
     padded[1 : len(frames) + 1] = frames
-    edges = np.flatnonzero(np.diff(padded)).reshape(-1, 2)
+    edges = np.flatnonzero(np.diff(padded)).reshape(-1, 2).tolist()
     spans = (Span(start * FRAME_S, min(end * FRAME_S, duration_s)) for start, end in edges)
     return [span for span in spans if span.length_s > 0]
 

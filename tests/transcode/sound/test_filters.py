@@ -45,6 +45,7 @@ MEASURED = Loudness(
     channels=(),
     downmix=Downmix.MEAN,
     gain_db=12,
+    expected_lufs=-16,
 )
 
 SOUNDS = [
@@ -73,9 +74,10 @@ async def filtered(path: Path, samples: Samples) -> tuple[Loudness, Path]:
 async def test_a_measured_recording_comes_out_at_16_lufs_below_1_db(
     tmp_path: Path, sound: Samples
 ) -> None:
-    _, coded = await filtered(tmp_path / "sound.wav", sound)
+    loudness, coded = await filtered(tmp_path / "sound.wav", sound)
     heard = listened(coded)
     assert heard.lufs == pytest.approx(-16, abs=1)
+    assert heard.lufs == pytest.approx(loudness.expected_lufs, abs=1)
     assert heard.true_peak_db <= -1
 
 
@@ -193,7 +195,7 @@ def test_an_encode_resumed_with_a_second_of_run_up_makes_the_same_samples(
 def test_noise_is_reduced_only_where_it_is_steady_and_heard(
     floor_db: float, is_steady: bool, reduction_db: float
 ) -> None:
-    loudness = Loudness(-26, -8, 3, -26, floor_db, is_steady, None, (), Downmix.MEAN, 12)
+    loudness = Loudness(-26, -8, 3, -26, floor_db, is_steady, None, (), Downmix.MEAN, 12, -16)
     assert noise_reduction_db(loudness) == pytest.approx(reduction_db)
     names = [step.name for step in speech_filters(loudness, 1)]
     assert ("afftdn" in names) == (reduction_db > 0)
