@@ -1,0 +1,130 @@
+"""Write what was found into a package: pictures, `slides.json` and the chapters."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from transcode.grid import segment_starts_s
+from transcode.locator import locate_ffmpeg
+from transcode.publish import sync_tree
+from transcode.slides.chapters import TitledSlide, chapters_vtt, numbered, plan_chapters
+from transcode.slides.findings import Findings, Slide
+from transcode.slides.pictures import drop_scratch, moment_of, take_picture
+from transcode.slides.slides_json import ChapterEntry, SlideEntry, SlidesJson, slides_json
+from transcode.slides.titles import DEFAULT_LANGUAGES, find_tesseract, read_title
+
+FOLDER_NAME = "slides"
+JSON_NAME = "slides.json"
+CHAPTERS_NAME = "chapters.vtt"
+MOST_SLIDES = 1000  # a film that was taken for slides must not fill the disk
+
+
+@dataclass(frozen=True, slots=True)
+class SlidesFacts:
+    """What was written."""
+
+    json: str  # file names within the package
+    chapters: str
+    slide_count: int
+    chapter_count: int
+    titles_read: int  # of the slides; the others are numbered
+    size_bytes: int  # of all pictures
+
+
+async def write_slides(
+    found: Findings,
+    out: Path,
+    rung_folder: Path,
+    duration_s: float,
+    *,
+    starts_s: Sequence[float] | None = None,
+    languages: str = DEFAULT_LANGUAGES,
+) -> SlidesFacts:
+    """Write `slides/`, `slides.json` and `chapters.vtt` into the package folder `out`.
+
+    The pictures are taken from the rung in `rung_folder` (`init.mp4`, `0.m4s`, ...), whose segments
+    begin at `starts_s` (else on the grid of a lecture of `duration_s`). Each of the three appears
+    complete or not at all, the JSON last; what an earlier call left is replaced. Takes
+    half a second of processor for each slide, and as much again where tesseract reads its title.
+    Raises FfmpegFailed, FfmpegMissing and OSError; then, and when cancelled, what was in `out` is
+    as it was, and the folder `slides.new` may remain.
+    """
+    slides = [slide for slide in found.slides if slide.start_s < duration_s][:MOST_SLIDES]
+    fresh = out / f"{FOLDER_NAME}.new"
+    await asyncio.to_thread(_empty_folder, fresh)
+    grid_s = segment_starts_s(duration_s) if starts_s is None else starts_s
+    titles = await _take_pictures(slides, fresh, rung_folder, grid_s, duration_s, languages)
+    ends_s = [*(slide.start_s for slide in slides), duration_s][1:]
+    titled = [
+        TitledSlide(number, slide.start_s, end_s, title)
+        for number, (slide, end_s, title) in enumerate(zip(slides, ends_s, titles, strict=True), 1)
+    ]
+    return await asyncio.to_thread(_publish, out, fresh, titled, duration_s)
+
+
+async def _take_pictures(
+    slides: Sequence[Slide],
+    folder: Path,
+    rung_folder: Path,
+    starts_s: Sequence[float],
+    duration_s: float,
+    languages: str,
+) -> list[str | None]:
+    """Both pictures of every slide; the titles that could be read from them."""
+    ffmpeg = await locate_ffmpeg()
+    tesseract = find_tesseract()
+    titles: list[str | None] = []
+    for number, slide in enumerate(slides, 1):
+        moment = moment_of(slide.settled_s, starts_s, duration_s)
+        picture = await take_picture(ffmpeg.path, rung_folder, moment, folder, str(number))
+        titles.append(await read_title(picture, tesseract, languages) if tesseract else None)
+    await asyncio.to_thread(drop_scratch, folder)
+    return titles
+
+
+def _publish(
+    out: Path, fresh: Path, titled: Sequence[TitledSlide], duration_s: float
+) -> SlidesFacts:
+    chapters = plan_chapters(titled, duration_s)
+    entries = tuple(_entry(slide, fresh) for slide in titled)
+    size_bytes = sync_tree(fresh)
+    (out / JSON_NAME).unlink(missing_ok=True)  # it names pictures that go now
+    shutil.rmtree(out / FOLDER_NAME, ignore_errors=True)
+    fresh.rename(out / FOLDER_NAME)
+    _write_whole(out / CHAPTERS_NAME, chapters_vtt(chapters))
+    chapter_entries = tuple(ChapterEntry(c.start_s, c.end_s, c.title) for c in chapters)
+    _write_whole(out / JSON_NAME, slides_json(SlidesJson(duration_s, entries, chapter_entries)))
+    sync_tree(out / FOLDER_NAME)  # again, for the folder that holds all three
+    read = sum(slide.title is not None for slide in titled)
+    return SlidesFacts(JSON_NAME, CHAPTERS_NAME, len(entries), len(chapters), read, size_bytes)
+
+
+def _entry(slide: TitledSlide, folder: Path) -> SlideEntry:
+    picture, small = f"{slide.number}.webp", f"{slide.number}-small.webp"
+    return SlideEntry(
+        start_s=slide.start_s,
+        end_s=slide.end_s,
+        picture=f"{FOLDER_NAME}/{picture}",
+        picture_bytes=(folder / picture).stat().st_size,
+        small=f"{FOLDER_NAME}/{small}",
+        small_bytes=(folder / small).stat().st_size,
+        title=slide.title or numbered(slide.number),
+    )
+
+
+def _empty_folder(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file under another name, bring it to the disk, and give it its name."""
+    fresh = path.with_name(f"{path.name}.new")
+    with fresh.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
