@@ -95,7 +95,9 @@ def loudness_of(summaries: list[Ebur128], levels: Levels) -> Loudness:
     integrated = heard.integrated_lufs if heard.integrated_lufs > SILENT_LUFS else None
     peak = levels.amplitude("peak", column)
     gain_db = static_gain_db(integrated, power, peak)
-    expected = integrated and expected_lufs(integrated, gain_db, power, peak)
+    expected = None
+    if integrated is not None:
+        expected = expected_lufs(integrated, gain_db, power, peak)
     return Loudness(
         integrated_lufs=integrated,
         true_peak_db=heard.true_peak_db,
