@@ -100,13 +100,15 @@ def _picture_outputs(inputs: _Inputs, plan: EncodePlan) -> list[Stream]:
     *lower, top = plan.ladder.renditions
     main = plan.presentation or plan.presenter
     assert main is not None  # noqa: S101 - a ladder with rungs is planned from a picture
-    stream = _whole_lecture(_upright(inputs, main), top, plan.duration_s)
+    stream = _without_end(_upright(inputs, main), top)
     outputs: list[Stream] = []
     alone = [rung for rung in lower if plan.ladder.camera and not rung.shows_camera]
     if plan.presenter and plan.ladder.camera:
         bare, stream = _fork(stream)
+        bare = _until(bare, plan.duration_s)
         outputs += _rung_outputs(bare, [*alone], top, plan.duration_s)
         stream = _with_camera(stream, _upright(inputs, plan.presenter), plan.ladder.camera, top)
+    stream = _until(stream, plan.duration_s)
     if plan.storyboard:
         stream, pictures = _fork(stream)
         outputs += _still_outputs(pictures, plan.storyboard, top.box)
@@ -147,10 +149,16 @@ def _upright(inputs: _Inputs, track: Track) -> Stream:
     return inputs.stream(track, track.info.video.index)  # ffmpeg turns rotated frames itself
 
 
-def _whole_lecture(stream: Stream, top: Rendition, duration_s: float) -> Stream:
-    """The main track in its box, from 0 to the end: first and last frame fill what is missing."""
+def _without_end(stream: Stream, top: Rendition) -> Stream:
+    """The main track in its box, from 0 on: first and last frame fill what is missing."""
     stream = _boxed(_at_rate(stream, top.frame_rate, start_time=0), top.box)
-    stream = stream.filter("tpad", stop_mode="clone", stop=-1)
+    return stream.filter("tpad", stop_mode="clone", stop=-1)
+
+
+def _until(stream: Stream, duration_s: float) -> Stream:
+    """Up to the lecture's end. Whatever changes the rate comes later: it hears of the end here, and
+    from ffmpeg 5's `overlay` it would not.
+    """
     stream = stream.filter("settb", f"1/{TICKS_PER_S}")  # trim cuts at whole ticks only
     return stream.filter("trim", end=f"{duration_s:.6f}")
 
