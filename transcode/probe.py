@@ -27,6 +27,7 @@ HEAD_S = 1.0  # a head shows at least so much; the first segment is longer
 HEAD_PATIENCE_S = 10.0  # a stream that was announced and is silent so long is not waited for
 HEAD_REGULAR_PICTURES = 8  # of a head with fewer, the rate is not believed when it is low
 TEXT_BYTES = 512  # of every recording these hold bytes that no text has
+MAX_HEAD_BYTES = 256 << 20  # the child holds a head in memory
 CERTAIN_BYTES = 1 << 20  # what is no recording in these will not be one with more
 FRAME_RATES = tuple(Fraction(rate) for rate in (1, 2, 5, 10, 15, 20, 24, 25, 30))
 
@@ -118,7 +119,7 @@ async def probe_head(path: Path, max_bytes: int) -> MediaInfo | None:
     no further byte would change it, and OSError. Reads the bytes anew each time.
     """
     path, head, size_bytes = await asyncio.to_thread(_read_head, path)
-    seen_bytes = min(size_bytes, max_bytes)
+    seen_bytes = min(size_bytes, max_bytes, MAX_HEAD_BYTES)
     head = head[:seen_bytes]
     if len(head) < TEXT_BYTES:
         return None

@@ -115,7 +115,7 @@ async def test_u09_a_hundred_thousand_frames_a_second_become_thirty(tmp_path: Pa
 @pytest.mark.parametrize(
     "make",
     [
-        pytest.param(lambda path: empty_boxes(path, 16 << 20), id="two-million-boxes"),
+        pytest.param(lambda path: empty_boxes(path, 8 << 20), id="a-million-boxes"),
         pytest.param(lambda path: one_huge_box(path, 2 << 30), id="two-gigabytes-of-nothing"),
     ],
 )

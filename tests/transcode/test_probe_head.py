@@ -23,7 +23,7 @@ from transcode.probe_facts import Facts, StreamFacts
 SECONDS = 4
 REGULAR_KEYS = ("-g", "30")
 FRAGMENTED = ("-movflags", "frag_keyframe+empty_moov+default_base_moof")
-SHARES = (0.01, 0.1, 0.3, 0.45, 0.6, 0.8, 0.99)
+SHARES = (0.01, 0.2, 0.4, 0.7, 0.99)
 
 
 def made(*encoding: str) -> Callable[[Path], Path]:
