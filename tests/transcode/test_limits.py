@@ -202,6 +202,19 @@ def test_u06_the_limits_hold_for_a_server_that_is_not_root() -> None:
     assert (facts["no_socket"], facts["no_new_rights"], facts["oom"]) == (True, True, 800)
 
 
+async def test_where_a_wall_is_refused_the_others_stand_and_encoding_goes_on() -> None:
+    """As in a unit or container that allows no namespaces: here a first launcher forbids them."""
+    inner = [sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid()), "0"]
+    inner += [ENCODE_LIMITS.words(), sys.executable, "-c", FACTS]
+    lines: list[str] = []
+    no_namespaces = Limits(has_all_calls=False)
+    async with started(inner, on_line=lines.append, limits=no_namespaces) as child:
+        assert (await child.wait()).status == 0
+    facts = json.loads("".join(lines))
+    assert facts["network"] == os.readlink("/proc/self/ns/net")
+    assert (facts["no_socket"], facts["oom"], facts["disk"]) == (True, 800, 2)
+
+
 async def test_the_limits_lower_and_never_raise() -> None:
     program = "import resource; print(resource.getrlimit(resource.RLIMIT_NOFILE)[1])"
     again = (
