@@ -9,6 +9,8 @@ import subprocess
 from pathlib import Path
 
 import imageio_ffmpeg
+import numpy as np
+from numpy.typing import NDArray
 
 FLASH_S = 0.2
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
@@ -86,3 +88,24 @@ def truncated(source: Path, path: Path, share: float) -> Path:
     data = source.read_bytes()
     path.write_bytes(data[: int(len(data) * share)])
     return path
+
+
+def counted_recording(path: Path, *encoding: str, seconds: float) -> Path:
+    """30 frames a second that bear their number, as 16 bright or dark bars from left to right, the
+    lowest bit first; and a tone that rises by 1 kHz in each second, from a little higher each time,
+    so that every moment sounds different."""
+    bars = "geq=lum='255*mod(floor(N/pow(2,X)),2)':cb=128:cr=128"
+    rising = "aevalsrc='0.5*sin(2*PI*(300*t+500*pow(mod(t,1),2)+t*t))':s=48000"
+    run_ffmpeg(
+        *("-f", "lavfi", "-i", f"color=s=16x9:r=30,{bars},scale=320:180:flags=neighbor"),
+        *("-f", "lavfi", "-i", rising, "-t", str(seconds)),
+        *(encoding or (*H264, "-g", "60", *AAC)),
+        str(path),
+    )
+    return path
+
+
+def counted(luma: NDArray[np.uint8]) -> int:
+    """The number that a picture of `counted_recording` bears."""
+    columns = np.array_split(luma[luma.shape[0] // 4 : -luma.shape[0] // 4], 16, axis=1)
+    return sum(1 << bit for bit, bar in enumerate(columns) if np.median(bar) > 128)

@@ -46,6 +46,11 @@ class FfmpegFailed(TranscodeError):
         self.status = status
         self.log_tail = log_tail
 
+    @property
+    def was_killed(self) -> bool:
+        """Whether a signal ended it: not the recording's fault, as far as anybody can tell."""
+        return self.status < 0
+
 
 class FfmpegStalled(FfmpegFailed):
     """ffmpeg ran on without getting on for `quiet_s` seconds, after `media_s` seconds of media."""

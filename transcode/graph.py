@@ -1,5 +1,4 @@
-"""The one ffmpeg command that makes a whole package: one decode, every rung, the sound, the
-pictures.
+"""The one ffmpeg command of a stretch: one decode, every rung, the sound, the small pictures.
 
 Pure: a plan in, an argument list out; the only module that imports ffmpeg-python, which compiles
 lists and nothing else. No text of a user reaches the list but the path of a source, behind `file:`.
@@ -9,117 +8,117 @@ scaled from the nearest larger size, and no frame is decoded or composed twice:
 
     track -> fps -> fixed box -> endless last frame, cut at the lecture's end
           -> (camera over it) -> high -> medium -> low -> still
-                              -> one picture every N s -> poster, storyboard
+                              -> a picture every 2 s -> thumbnails
+
+Of a recording that still grows nobody knows the end: then nothing is made endless or cut. All time
+stamps are media times, also when the run begins in the middle (`-copyts`): what lies before its
+start is dropped, and the frame that is shown then is the first one.
 
 `reinit_filter 0` keeps the graph alive when the frame size changes in the middle of a recording;
 the box is computed for each frame, so nothing is squeezed.
 """
 
-from dataclasses import dataclass
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import ffmpeg
 
-from transcode.grid import FIRST_SEGMENT_S, SEGMENT_S, key_frames, segment_starts_s
-from transcode.ladder import AudioRendition, Box, Ladder, Rendition
-from transcode.media import MediaInfo, TrackRole
+from transcode.grid import FIRST_SEGMENT_S, SEGMENT_S, key_frames, segment_start_s
+from transcode.ladder import AudioRendition, Box, Rendition
+from transcode.plan import EncodePlan, Track
 from transcode.probe import AUDIO_CODECS, MAX_PIXELS, MAX_STREAMS, VIDEO_CODECS
-from transcode.storyboard import StoryboardPlan
+from transcode.storyboard import THUMBNAIL_EVERY_S, thumbnail_box
+from transcode.stretch import Stretch
+from transcode.tree import (
+    AUDIO_FOLDER,
+    INIT_NAME,
+    SCRATCH_FOLDER,
+    SCRATCH_PLAYLIST,
+    THUMBNAILS_FOLDER,
+)
 
-AUDIO_FOLDER = "audio"
-INIT_NAME = "init.mp4"
-SCRATCH_PLAYLIST = "ffmpeg.m3u8"  # the muxer insists on one; it is deleted, we write our own
-POSTER_NAME = "poster.jpg"
-STORYBOARD_NAME = "storyboard.jpg"
-POSTER_LONG_SIDE_PX = 1280
-POSTER_CANDIDATES = 30  # pictures among which the most telling is chosen; 1.4 MB of memory each
+THUMBNAIL_QUALITY = 3  # of mjpeg's 2 (best) to 31
 TICKS_PER_S = 90_000
 AAC_PRIMING_SAMPLES = 1024  # what ffmpeg's encoder puts before the first sample
+SEEKABLE = {"matroska", "mov", "wav"}  # in others a seek lands beside the time that was asked for
+SOUND_SETTLES_S = 1  # how long filters of sound get to settle before a stretch begins
 
 Stream = Any  # ffmpeg-python has no types
 
 
-@dataclass(frozen=True, slots=True)
-class Track:
-    """A probed source and where it begins on the lecture's clock."""
-
-    info: MediaInfo
-    role: TrackRole
-    start_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class EncodePlan:
-    """Everything the command depends on. Paths of outputs are relative to the package's folder."""
-
-    presentation: Track | None  # the tracks whose pictures are shown
-    presenter: Track | None
-    sound: Track | None  # the track whose sound is heard
-    ladder: Ladder
-    storyboard: StoryboardPlan | None
-    duration_s: float
-
-
-def encode_arguments(ffmpeg_path: str, plan: EncodePlan) -> list[str]:
-    """The argument list, program first, to be run in the package's folder."""
-    inputs = _Inputs()
+def stretch_arguments(ffmpeg_path: str, plan: EncodePlan, stretch: Stretch) -> list[str]:
+    """The argument list, program first, to be run in the working folder (see `tree.py`)."""
+    inputs = _Inputs(stretch)
     outputs: list[Stream] = []
-    if plan.ladder.renditions:
-        outputs += _picture_outputs(inputs, plan)
-    if plan.ladder.audio and plan.sound:
-        outputs.append(_sound_output(inputs, plan.sound, plan.ladder.audio, plan.duration_s))
+    if stretch.rungs:
+        outputs += _picture_outputs(inputs, plan, stretch)
+    if stretch.with_sound and plan.ladder.audio and plan.sound:
+        outputs.append(_sound_output(inputs, plan.sound, plan.ladder.audio, stretch))
     compiled: list[str] = ffmpeg.merge_outputs(*outputs).compile(cmd=ffmpeg_path)
-    return [compiled[0], "-loglevel", "warning", *compiled[1:]]
+    return [compiled[0], "-loglevel", "warning", "-copyts", *compiled[1:]]
 
 
 class _Inputs:
     """One ffmpeg input per file, however many of its streams are used."""
 
-    def __init__(self) -> None:
+    def __init__(self, stretch: Stretch) -> None:
+        self._stretch = stretch
         self._by_path: dict[Path, Stream] = {}
 
     def stream(self, track: Track, index: int) -> Stream:
-        info = track.info
-        if info.path not in self._by_path:
-            self._by_path[info.path] = ffmpeg.input(
-                f"file:{info.path}",
-                f=info.demuxer,
-                protocol_whitelist="file,pipe",
-                codec_whitelist=",".join(sorted(VIDEO_CODECS | AUDIO_CODECS)),
-                max_pixels=MAX_PIXELS,
-                max_streams=MAX_STREAMS,
-                reinit_filter=0,
-                itsoffset=f"{track.start_s:.6f}",
-            )
-        return self._by_path[info.path][str(index)]
+        path = track.info.path
+        if path not in self._by_path:
+            self._by_path[path] = self._opened(track)
+        return self._by_path[path][str(index)]
+
+    def _opened(self, track: Track) -> Stream:
+        info, pipe = track.info, self._stretch.pipes.get(track.info.path)
+        from_s = self._stretch.start_s - SOUND_SETTLES_S - track.start_s
+        seek = (
+            {"ss": f"{from_s:.6f}"}
+            if pipe is None and from_s > 0 and info.demuxer in SEEKABLE
+            else {}
+        )
+        return ffmpeg.input(
+            f"file:{info.path}" if pipe is None else f"pipe:{pipe}",
+            f=info.demuxer,
+            protocol_whitelist="file,pipe",
+            codec_whitelist=",".join(sorted(VIDEO_CODECS | AUDIO_CODECS)),
+            max_pixels=MAX_PIXELS,
+            max_streams=MAX_STREAMS,
+            reinit_filter=0,
+            noaccurate_seek=None,  # the picture that is shown at the start may be much older
+            itsoffset=f"{track.start_s - info.container_start_s:.6f}",
+            **seek,
+        )
 
 
-def _picture_outputs(inputs: _Inputs, plan: EncodePlan) -> list[Stream]:
-    *lower, top = plan.ladder.renditions
+def _picture_outputs(inputs: _Inputs, plan: EncodePlan, stretch: Stretch) -> list[Stream]:
+    rungs = [rung for rung in reversed(plan.ladder.renditions) if rung.name in stretch.rungs]
     main = plan.presentation or plan.presenter
     assert main is not None  # noqa: S101 - a ladder with rungs is planned from a picture
-    stream = _without_end(_upright(inputs, main), top)
+    composed = [rung for rung in rungs if rung.shows_camera]
+    alone = [rung for rung in rungs if not rung.shows_camera]
+    canvas = replace(rungs[0], box=plan.ladder.renditions[-1].box) if composed else rungs[0]
+    stream = _without_end(_upright(inputs, main), canvas, stretch)
     outputs: list[Stream] = []
-    alone = [rung for rung in lower if plan.ladder.camera and not rung.shows_camera]
-    if plan.presenter and plan.ladder.camera:
-        bare, stream = _fork(stream)
-        bare = _until(bare, plan.duration_s)
-        outputs += _rung_outputs(bare, [*alone], top, plan.duration_s)
-        stream = _with_camera(stream, _upright(inputs, plan.presenter), plan.ladder.camera, top)
-    stream = _until(stream, plan.duration_s)
-    if plan.storyboard:
+    if composed and plan.presenter and plan.ladder.camera:
+        if alone:
+            bare, stream = _fork(stream)
+            outputs += _rung_outputs(_until(bare, stretch.end_s), alone, canvas, stretch)
+        camera = _upright(inputs, plan.presenter)
+        stream = _with_camera(stream, camera, plan.ladder.camera, canvas)
+    stream = _until(stream, stretch.end_s)
+    if stretch.with_pictures:
         stream, pictures = _fork(stream)
-        outputs += _still_outputs(pictures, plan.storyboard, top.box)
-    shown = [rung for rung in reversed(lower) if rung not in alone]
-    stream, below = _fork(stream) if shown else (stream, None)
-    outputs.append(_rung_output(stream, top, plan.duration_s))
-    return outputs + _rung_outputs(below, shown, top, plan.duration_s)
+        outputs.append(_thumbnails(pictures, canvas, stretch))
+    return outputs + _rung_outputs(stream, composed or alone, canvas, stretch)
 
 
 def _rung_outputs(
-    stream: Stream, rungs: list[Rendition], above: Rendition, duration_s: float
+    stream: Stream, rungs: list[Rendition], above: Rendition, stretch: Stretch
 ) -> list[Stream]:
     """The outputs of `rungs`, the highest first, each made from the one above it."""
     outputs: list[Stream] = []
@@ -131,10 +130,10 @@ def _rung_outputs(
             stream = stream.filter("setsar", 1)
         if position < len(rungs) - 1:
             stream, following = _fork(stream)
-            outputs.append(_rung_output(stream, rung, duration_s))
+            outputs.append(_rung_output(stream, rung, stretch))
             stream = following
         else:
-            outputs.append(_rung_output(stream, rung, duration_s))
+            outputs.append(_rung_output(stream, rung, stretch))
         above = rung
     return outputs
 
@@ -149,21 +148,29 @@ def _upright(inputs: _Inputs, track: Track) -> Stream:
     return inputs.stream(track, track.info.video.index)  # ffmpeg turns rotated frames itself
 
 
-def _without_end(stream: Stream, top: Rendition) -> Stream:
-    """The main track in its box, from 0 on: first and last frame fill what is missing."""
-    stream = _boxed(_at_rate(stream, top.frame_rate, start_time=0), top.box)
+def _without_end(stream: Stream, top: Rendition, stretch: Stretch) -> Stream:
+    """The main track in its box, from the start on: its first and last frame fill what is missing.
+
+    Where it ends is not known of a recording that still arrives; then it ends there.
+    """
+    start_s = segment_start_s(stretch.pictures_from)
+    stream = _boxed(_at_rate(stream, top.frame_rate, start_time=start_s), top.box)
+    if stretch.end_s is None:
+        return stream
     return stream.filter("tpad", stop_mode="clone", stop=-1)
 
 
-def _until(stream: Stream, duration_s: float) -> Stream:
+def _until(stream: Stream, end_s: float | None) -> Stream:
     """Up to the lecture's end. Whatever changes the rate comes later: it hears of the end here, and
     from ffmpeg 5's `overlay` it would not.
     """
+    if end_s is None:
+        return stream
     stream = stream.filter("settb", f"1/{TICKS_PER_S}")  # trim cuts at whole ticks only
-    return stream.filter("trim", end=f"{duration_s:.6f}")
+    return stream.filter("trim", end=f"{end_s:.6f}")
 
 
-def _at_rate(stream: Stream, rate: Fraction, **options: int) -> Stream:
+def _at_rate(stream: Stream, rate: Fraction, **options: float) -> Stream:
     """Constant frame rate; a last frame is kept however short a time it is shown."""
     fps = f"{rate.numerator}/{rate.denominator}"
     return stream.filter("fps", fps=fps, eof_action="pass", **options)
@@ -193,26 +200,25 @@ def _with_camera(slides: Stream, camera: Stream, place: Box, top: Rendition) -> 
     )
 
 
-def _still_outputs(stream: Stream, plan: StoryboardPlan, box: Box) -> list[Stream]:
-    every = f"isnan(prev_selected_t)+gte(t-prev_selected_t,{plan.interval_s}-0.001)"
-    stream = stream.filter("select", every)
-    for_poster, for_board = _fork(stream)
-    factor = min(1.0, POSTER_LONG_SIDE_PX / max(box.width_px, box.height_px))
-    poster = for_poster.filter("scale", f"2*trunc(iw*{factor:.6f}/2)", -2)
-    poster = poster.filter("thumbnail", n=POSTER_CANDIDATES)
-    board = for_board.filter("scale", plan.width_px, plan.height_px)
-    board = board.filter("tile", f"{plan.columns}x{plan.rows}", nb_frames=plan.count)
-    return [_jpeg(poster, POSTER_NAME, 4), _jpeg(board, STORYBOARD_NAME, 6)]
+def _thumbnails(stream: Stream, top: Rendition, stretch: Stretch) -> Stream:
+    """A small picture every 2 s, each a file under its number from the lecture's start."""
+    small = thumbnail_box(top.box)
+    first = int(segment_start_s(stretch.pictures_from)) // THUMBNAIL_EVERY_S
+    stream = stream.filter("select", f"not(mod(n,{THUMBNAIL_EVERY_S * top.frame_rate}))")
+    stream = stream.filter("scale", small.width_px, small.height_px, out_range="pc")
+    stream = stream.filter("format", "yuvj420p")
+    options = {"q:v": THUMBNAIL_QUALITY, "atomic_writing": 1, "fps_mode": "passthrough"}
+    return stream.output(
+        f"file:{THUMBNAILS_FOLDER}/%d.jpg",
+        f="image2",
+        vcodec="mjpeg",
+        start_number=first,
+        map_metadata=-1,
+        **options,
+    )
 
 
-def _jpeg(stream: Stream, name: str, quality: int) -> Stream:
-    """One picture; `quality` is mjpeg's own, 2 (best) to 31."""
-    stream = stream.filter("scale", out_range="pc").filter("format", "yuvj420p")
-    options = {"frames:v": 1, "q:v": quality, "fps_mode": "passthrough", "map_metadata": -1}
-    return stream.output(f"file:{name}", f="image2", update=1, vcodec="mjpeg", **options)
-
-
-def _rung_output(stream: Stream, rung: Rendition, duration_s: float) -> Stream:
+def _rung_output(stream: Stream, rung: Rendition, stretch: Stretch) -> Stream:
     """No B-frames: presentation and decoding order are one, so all rungs start at 0 without an edit
     list, and the last frame can be cut to the lecture's end.
     """
@@ -229,59 +235,69 @@ def _rung_output(stream: Stream, rung: Rendition, duration_s: float) -> Stream:
         "g": 100_000,  # key frames only where they are forced
         "sc_threshold": 0,
         "forced-idr": 1,
-        "force_key_frames": key_frames(len(segment_starts_s(duration_s))),
+        "force_key_frames": key_frames(stretch.pictures_from, stretch.last_segment),
         "fps_mode": "passthrough",
         "enc_time_base": f"1:{TICKS_PER_S}",
-        "bsf:v": _last_frame_ends_at(duration_s, rung.frame_rate),
+        **_last_frame_ends_at(stretch.end_s, rung.frame_rate),
         "hls_time": 1,  # less than any distance of key frames: a cut at each of them
+        "start_number": stretch.pictures_from,
     }
     return _hls(stream, rung.name, options)
 
 
-def _last_frame_ends_at(duration_s: float, rate: Fraction) -> str:
+def _last_frame_ends_at(end_s: float | None, rate: Fraction) -> dict[str, str]:
     """A bitstream filter that shortens the last frame, so that no rung outlasts the lecture.
 
     ffmpeg 5 does not know here how long a frame is shown.
     """
-    end = round(duration_s * TICKS_PER_S)
+    if end_s is None:
+        return {}
+    end = round(end_s * TICKS_PER_S)
     shown = f"max(DURATION\\,{round(TICKS_PER_S / rate)})"
-    return f"setts=duration=if(gt(PTS+{shown}\\,{end})\\,max(1\\,{end}-PTS)\\,{shown})"
+    shorten = f"if(gt(PTS+{shown}\\,{end})\\,max(1\\,{end}-PTS)\\,{shown})"
+    return {"bsf:v": f"setts=duration={shorten}"}
 
 
-def _sound_output(
-    inputs: _Inputs, track: Track, audio: AudioRendition, duration_s: float
-) -> Stream:
-    """Mono, silence where there is none, exactly as long as the lecture.
+def _sound_output(inputs: _Inputs, track: Track, audio: AudioRendition, stretch: Stretch) -> Stream:
+    """Mono, silence where there is none, exactly as long as the stretch.
 
     The encoder's priming takes the place of the first 1024 samples (43 ms), so that what follows
     lies where it belongs without an edit list, which players read differently.
     """
     assert track.info.audio is not None  # noqa: S101 - only a track with sound is planned
+    rate = audio.sample_rate_hz
+    start_s = int(segment_start_s(stretch.sound_from))
+    settled_from = max(0, start_s - SOUND_SETTLES_S) * rate
     stream = inputs.stream(track, track.info.audio.index)
-    stream = stream.filter("aresample", audio.sample_rate_hz, **{"async": 1, "first_pts": 0})
+    stream = stream.filter("aresample", rate, **{"async": 1, "first_pts": settled_from})
     stream = stream.filter("aformat", channel_layouts="mono")
-    stream = stream.filter("apad").filter("atrim", end=f"{duration_s:.6f}")
-    stream = stream.filter("atrim", start_sample=AAC_PRIMING_SAMPLES).filter("asetpts", "N/SR/TB")
+    if stretch.end_s is not None:
+        stream = stream.filter("apad").filter("atrim", end=f"{stretch.end_s:.6f}")
+    stream = stream.filter("atrim", start_pts=start_s * rate + AAC_PRIMING_SAMPLES)
     options = {
         "acodec": "aac",
         "b:a": audio.bitrate_bps,
         "hls_time": SEGMENT_S,
-        "hls_init_time": FIRST_SEGMENT_S,
-        # an index in each segment would be wrong where a rest is joined to it (`rest.py`)
-        "hls_segment_options": "use_editlist=0:movflags=+skip_sidx",
+        **({"hls_init_time": FIRST_SEGMENT_S} if stretch.sound_from == 0 else {}),
+        "start_number": stretch.sound_from,
     }
     return _hls(stream, AUDIO_FOLDER, options)
 
 
 def _hls(stream: Stream, folder: str, options: dict[str, Any]) -> Stream:
+    """Segments in a folder of their own, under their names only when they are complete."""
+    folder = f"{SCRATCH_FOLDER}/{folder}"
     return stream.output(
         f"file:{folder}/{SCRATCH_PLAYLIST}",
         f="hls",
         hls_segment_type="fmp4",
+        hls_flags="temp_file",
+        hls_list_size=1,
         hls_fmp4_init_filename=INIT_NAME,
         hls_segment_filename=f"{folder}/%d.m4s",
-        hls_list_size=1,
-        hls_flags="temp_file",
+        # an index in each segment would be wrong where a rest is joined to it (`rest.py`), and
+        # where its times are moved
+        hls_segment_options="use_editlist=0:movflags=+skip_sidx",
         fflags="+bitexact",
         map_metadata=-1,
         map_chapters=-1,

@@ -86,7 +86,7 @@ class _Step:
 _ALL = Fraction(30)
 # For text: no bits for what only looks sharp, fewer for colours: at equal bits OCR reads more
 # words. And no more references than level 4.0 has room for, which every phone decodes.
-_TEXT = "psy=0:chroma-qp-offset=6:ref=4"
+_TEXT = "psy=0:chroma-qp-offset=6:ref=4:rc-lookahead=10"
 _SCREEN = (
     _Step("still", 900, Fraction(5, 2), 34, 36_000, "slower", _TEXT),
     _Step("low", SHORT_SIDE_PX, Fraction(5), 35, 140_000, "veryfast"),

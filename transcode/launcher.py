@@ -73,6 +73,8 @@ def main() -> None:
     limit_files(limits, command[0])
     if limits["has_all_calls"] == "0":
         refuse_calls()
+    if limits["is_deaf"] == "1":  # a blocked signal stays blocked whatever handler is installed
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
     try:
         os.execvp(command[0], command)  # noqa: S606 - no shell is the point
     except OSError as error:

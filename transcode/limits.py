@@ -37,6 +37,7 @@ class Limits:
     has_all_calls: bool = True  # else none that reach into other processes or make sockets
     reads: tuple[str, ...] | None = None  # the only files and folders it may read; see `reading`
     writes: tuple[str, ...] | None = None  # the only files and folders it may change
+    is_deaf: bool = False  # to SIGTERM and SIGINT; it ends by itself or is killed
 
     def words(self) -> str:
         """For the launcher's command line: `memory_bytes=1073741824,disk=low,…`."""
@@ -59,6 +60,9 @@ ENCODE_LIMITS = Limits(
     has_core=False,
     has_network=False,
     has_all_calls=False,
+    # ffmpeg that is asked to stop fills the rest with the last picture and with silence, and writes
+    # segments that look complete
+    is_deaf=True,
 )
 
 PROBE_LIMITS = Limits(

@@ -5,6 +5,8 @@ from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
 
+from transcode.arrival import Arrival
+
 
 class TrackRole(StrEnum):
     """What a track shows. Sound belongs to either."""
@@ -67,3 +69,4 @@ class Source:
     path: Path
     role: TrackRole = TrackRole.PRESENTATION
     start_offset_s: float = 0.0  # when it began, on a clock that all tracks share
+    arrival: Arrival | None = None  # of a file that still arrives

@@ -194,7 +194,7 @@ async def run(
 
     It is stopped when it did nothing for `stall_s`, not counting the time in which `is_waiting`
     says that it has no bytes to work on, and when it has run for `wall_cap_s`. Cancelling this
-    coroutine stops ffmpeg and waits for it. Raises FfmpegFailed, of it FfmpegStalled and
+    coroutine kills ffmpeg and waits for it. Raises FfmpegFailed, of it FfmpegStalled and
     FfmpegOverran, and what `on_progress` and `is_waiting` raise.
     """
     program, *rest = arguments
@@ -207,7 +207,13 @@ async def run(
         report(line)
 
     async with started(
-        command, on_line=take, niceness=niceness, folder=folder, inherited=inherited, limits=limits
+        command,
+        on_line=take,
+        niceness=niceness,
+        grace_s=0,
+        folder=folder,
+        inherited=inherited,
+        limits=limits,
     ) as child:
         finished = await _watched(child, watchdog, wall_cap_s)
     if finished.status != 0:

@@ -5,8 +5,21 @@ from pathlib import Path
 
 
 def write_text_file(path: Path, text: str) -> None:
-    """Write a small file of the package; `sync_tree` makes it last."""
-    path.write_text(text, encoding="utf-8")
+    """Put a small file of the package in its place, whole at any moment. Raises OSError."""
+    write_durably(path, text.encode())
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Put a file in its place: readers see the old one or the new one, also after a power cut.
+
+    Raises OSError; then the old one is untouched.
+    """
+    unfinished = path.with_name(path.name + ".tmp")
+    with unfinished.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
 
 
 def sync_tree(folder: Path) -> int:

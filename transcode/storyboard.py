@@ -4,8 +4,10 @@ sheet."""
 from dataclasses import dataclass
 from math import ceil
 
+from transcode.ladder import Box
+
+THUMBNAIL_EVERY_S = 2  # pictures are taken this often, before anybody knows how many there will be
 MOST_PICTURES = 60
-SHORTEST_INTERVAL_S = 2
 COLUMNS = 10
 LONG_SIDE_PX = 240
 
@@ -22,19 +24,26 @@ class StoryboardPlan:
     height_px: int
 
 
-def plan_storyboard(duration_s: float, width_px: int, height_px: int) -> StoryboardPlan:
-    """At most 60 pictures, at least 2 s apart, in the shape of the lecture's frame."""
-    interval_s = max(SHORTEST_INTERVAL_S, ceil(duration_s / MOST_PICTURES))
-    count = max(1, ceil(duration_s / interval_s - 1e-6))
+def thumbnail_box(frame: Box) -> Box:
+    """The size of one picture: in the shape of the lecture's frame, at most 240 px long."""
+    factor = min(1.0, LONG_SIDE_PX / max(frame.width_px, frame.height_px))
+    return Box(_even(frame.width_px * factor), _even(frame.height_px * factor))
+
+
+def plan_storyboard(duration_s: float, frame: Box) -> StoryboardPlan:
+    """At most 60 pictures, as many as are possible of those that were taken every 2 s."""
+    taken = max(1, ceil(duration_s / THUMBNAIL_EVERY_S - 1e-6))
+    every = ceil(taken / MOST_PICTURES)
+    count = ceil(taken / every)
     columns = min(COLUMNS, count)
-    factor = min(1.0, LONG_SIDE_PX / max(width_px, height_px))
+    small = thumbnail_box(frame)
     return StoryboardPlan(
-        interval_s=interval_s,
+        interval_s=every * THUMBNAIL_EVERY_S,
         count=count,
         columns=columns,
         rows=ceil(count / columns),
-        width_px=_even(width_px * factor),
-        height_px=_even(height_px * factor),
+        width_px=small.width_px,
+        height_px=small.height_px,
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import children_of, is_alive
 from transcode.errors import FfmpegFailed, FfmpegMissing
 from transcode.limits import NO_LIMITS
 from transcode.locator import find_ffmpeg, locate_ffmpeg, parse_listing
@@ -24,27 +25,6 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN)
 print("deaf", flush=True)
 time.sleep(60)
 """
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process is there and is no zombie."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
-        return False
-    return stat.rpartition(")")[2].split()[0] != "Z"
-
-
-def children_of(pid: int) -> set[int]:
-    found = set()
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = int(stat.read_text().rpartition(")")[2].split()[1])
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if parent == pid:
-            found.add(int(stat.parent.name))
-    return found
 
 
 def encode(seconds: float = 1) -> list[str]:

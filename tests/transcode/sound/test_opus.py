@@ -14,7 +14,6 @@ from tests.transcode.sound.heard import listened
 from tests.transcode.sound.synthetic_speech import RATE_HZ, Samples, lecture, write_wav
 from transcode.grid import FIRST_SEGMENT_S, SEGMENT_S, segment_starts_s
 from transcode.hls.samples import Fragment, read_segment
-from transcode.rest import segment_files
 from transcode.sound.aac import AAC_OPTIONS
 from transcode.sound.filters import speech_filters
 from transcode.sound.opus import (
@@ -26,6 +25,7 @@ from transcode.sound.opus import (
     packets_before,
 )
 from transcode.sound.sound_filter import SoundFilter, filter_text
+from transcode.tree import segment_files
 
 AAC_START = (
     SoundFilter("atrim", {"start_sample": 1024}),

@@ -1,0 +1,148 @@
+"""The package's folder while it grows: what is complete in it, and the playlists that say so.
+
+A rung is named in the multivariant playlist once it has as many segments as the sound and all the
+rungs that are being made with it; one that was put off until later (see `encoding.py`) joins when
+it is complete. A player never finds a track that ends before the others.
+"""
+
+import shutil
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from transcode.grid import segment_start_s, segment_starts_s
+from transcode.growing_track import GrowingTrack
+from transcode.hls.iframes import read_iframes, rungs_with_iframes
+from transcode.hls.playlists import (
+    GROWING_TARGET_S,
+    IFrameVariant,
+    MediaTrack,
+    Variant,
+    media_playlist,
+    multivariant_playlist,
+)
+from transcode.plan import EncodePlan
+from transcode.publish import write_text_file
+from transcode.stretch import Stretch
+from transcode.tree import (
+    AUDIO_FOLDER,
+    INDEX_NAME,
+    SCRATCH_FOLDER,
+    THUMBNAILS_FOLDER,
+    WORK_FOLDER,
+)
+
+UNKNOWN_LANGUAGE = "und"  # BCP 47: nobody has said which
+SOUND_EXCESS = 1.25  # a segment of sound, fragments and all, beside what was asked of the encoder
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What can be played of a package that still grows."""
+
+    media_s: float  # from 0 to here
+    rungs: tuple[str, ...]  # the cheapest first; none where there is only sound
+
+
+class Packager:
+    """Everything that is written into a package's folder but by ffmpeg."""
+
+    def __init__(self, out: Path, plan: EncodePlan) -> None:
+        """Take up what is complete in a folder that `work.begin` prepared. Raises OSError."""
+        self.out = out
+        self.work = out / WORK_FOLDER
+        self._plan = plan
+        self.rungs = {rung.name: GrowingTrack(out / rung.name) for rung in plan.ladder.renditions}
+        self.sound = GrowingTrack(out / AUDIO_FOLDER) if plan.ladder.audio else None
+
+    @property
+    def tracks(self) -> list[GrowingTrack]:
+        """The rungs, the cheapest first, then the sound."""
+        return [*self.rungs.values(), *([self.sound] if self.sound else [])]
+
+    def prepare(self, stretch: Stretch) -> None:
+        """Empty the scratch folder and make what ffmpeg expects in the working folder."""
+        shutil.rmtree(self.work / SCRATCH_FOLDER, ignore_errors=True)
+        for name in (*stretch.rungs, AUDIO_FOLDER):
+            (self.work / SCRATCH_FOLDER / name).mkdir(parents=True)
+        (self.work / THUMBNAILS_FOLDER).mkdir(exist_ok=True)
+
+    def collect(self, stretch: Stretch, *, is_over: bool = False) -> bool:
+        """Take in what the run of a stretch has completed; whether something was new.
+
+        `is_over`: the run ended well, nothing more will come. Raises OSError.
+        """
+        scratch = self.work / SCRATCH_FOLDER
+        news = [
+            self.rungs[name].collect(scratch / name, stretch.pictures_from, stretch.end_s, is_over)
+            for name in stretch.rungs
+        ]
+        if self.sound and stretch.with_sound:
+            folder = scratch / AUDIO_FOLDER
+            news.append(
+                self.sound.collect(folder, stretch.sound_from, stretch.end_s, is_over=is_over)
+            )
+        return any(news)
+
+    def write_playlists(
+        self, together: Collection[str], end_s: float | None, *, is_over: bool
+    ) -> Growth | None:
+        """Bring the playlists up to date; what can be played now, None while nothing can.
+
+        `together`: the rungs that are being made now. `is_over`: all is made. Raises OSError.
+        """
+        wanted = None if end_s is None else len(segment_starts_s(end_s))
+        variants = self._shown(together, wanted)
+        sound = self._described_sound(wanted)
+        if any(self.rungs[name].count == 0 for name in together) or (self.sound and not sound):
+            return None
+        tracks = [*(variant.track for variant in variants), *([sound] if sound else [])]
+        for track in tracks:
+            text = media_playlist(track, is_complete=len(track.segments) == wanted)
+            write_text_file(self.out / track.name / INDEX_NAME, text)
+        iframes = self._write_iframes(variants) if is_over else []
+        index = multivariant_playlist(variants, sound, iframes=iframes, language=UNKNOWN_LANGUAGE)
+        write_text_file(self.out / INDEX_NAME, index)
+        least = min(len(track.segments) for track in tracks)
+        media_s = end_s if end_s is not None and least == wanted else segment_start_s(least)
+        return Growth(media_s, tuple(variant.track.name for variant in variants))
+
+    def _shown(self, together: Collection[str], wanted: int | None) -> list[Variant]:
+        """The rungs that are complete, or are being made; the cheapest first."""
+        found = []
+        for rung in self._plan.ladder.renditions:
+            track = self._described(self.rungs[rung.name], wanted, rung.peak_bps)
+            if track and (rung.name in together or len(track.segments) == wanted):
+                found.append(Variant(track, rung.box.width_px, rung.box.height_px, rung.frame_rate))
+        return found
+
+    def _described_sound(self, wanted: int | None) -> MediaTrack | None:
+        audio = self._plan.ladder.audio
+        if self.sound is None or audio is None:
+            return None
+        return self._described(self.sound, wanted, round(SOUND_EXCESS * audio.bitrate_bps))
+
+    def _described(
+        self, growing: GrowingTrack, wanted: int | None, planned_peak_bps: int
+    ) -> MediaTrack | None:
+        track = growing.described()
+        if track is None:
+            return None
+        return replace(
+            track,
+            planned_peak_bps=0 if len(track.segments) == wanted else planned_peak_bps,
+            least_target_s=GROWING_TARGET_S,
+        )
+
+    def _write_iframes(self, variants: Sequence[Variant]) -> list[IFrameVariant]:
+        found = [
+            read_iframes(self.out / variant.track.name, variant)
+            for variant in rungs_with_iframes(variants)
+        ]
+        for iframes in found:
+            write_text_file(self.out / iframes.path, iframes.playlist())
+        return [iframes.listed for iframes in found]
+
+    def close(self) -> None:
+        """Delete the working folder: nothing is missing any more."""
+        shutil.rmtree(self.work)

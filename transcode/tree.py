@@ -1,0 +1,37 @@
+"""The names in a package's folder, and in the working folder inside it while it is made.
+
+index.m3u8                    multivariant playlist; players and servers rely on the name
+still|low|medium|high|audio/  index.m3u8, init.mp4, 0.m4s, 1.m4s, ...
+poster.jpg, storyboard.jpg, storyboard.vtt     where there is a picture
+package.json                  the facts, when all is made
+
+.work/plan.txt                what is being made: an encode goes on only with the same plan
+.work/scratch/                where ffmpeg writes, emptied before each stretch
+.work/thumbnails/0.jpg, ...   a picture every 2 s
+"""
+
+from pathlib import Path
+
+INDEX_NAME = "index.m3u8"
+INIT_NAME = "init.mp4"
+AUDIO_FOLDER = "audio"
+FACTS_NAME = "package.json"
+POSTER_NAME = "poster.jpg"
+STORYBOARD_NAME = "storyboard.jpg"
+STORYBOARD_VTT_NAME = "storyboard.vtt"
+
+WORK_FOLDER = ".work"
+PLAN_NAME = "plan.json"
+SCRATCH_FOLDER = "scratch"
+SCRATCH_PLAYLIST = "ffmpeg.m3u8"  # the muxer insists on one; we write our own
+THUMBNAILS_FOLDER = "thumbnails"
+
+
+def segment_name(number: int) -> str:
+    """The file of segment `number`, from 0, within its track's folder."""
+    return f"{number}.m4s"
+
+
+def segment_files(folder: Path) -> list[Path]:
+    """The complete media segments in a track's folder, in the order in which they play."""
+    return sorted(folder.glob("*.m4s"), key=lambda path: int(path.stem))
