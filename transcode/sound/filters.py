@@ -39,15 +39,20 @@ MIXES = {
 
 
 def speech_filters(
-    loudness: Loudness | None, channels: int, sample_rate_hz: int = 48_000
+    loudness: Loudness | None,
+    channels: int,
+    sample_rate_hz: int = 48_000,
+    *,
+    downmix: Downmix = Downmix.MEAN,
 ) -> tuple[SoundFilter, ...]:
     """The chain from sound at `sample_rate_hz` with so many channels to mono at the same rate.
 
-    `channels` is the source's number (0: unknown; more than two are folded into two). Samples are
-    floating point from the first filter to the last.
+    `channels` is the source's number (0: unknown; more than two are folded into two). `downmix` is
+    for what was not measured: `choose_downmix` finds it in the levels of a first minute. Samples
+    are floating point from the first filter to the last.
     """
     return (
-        *_one_channel(loudness.downmix if loudness else Downmix.MEAN, channels),
+        *_one_channel(loudness.downmix if loudness else downmix, channels),
         *HIGH_PASS,
         *(_static_part(loudness, sample_rate_hz) if loudness else _RUNNING),
         *limiter(sample_rate_hz),

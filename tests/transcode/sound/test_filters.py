@@ -15,6 +15,7 @@ from tests.transcode.sound.heard import (
     samples_of,
     through_aac,
 )
+from tests.transcode.sound.metered import metered
 from tests.transcode.sound.synthetic_speech import (
     RATE_HZ,
     Samples,
@@ -27,7 +28,7 @@ from tests.transcode.sound.synthetic_speech import (
     stereo,
     write_wav,
 )
-from transcode.sound.downmix import Downmix
+from transcode.sound.downmix import Downmix, choose_downmix
 from transcode.sound.filters import noise_reduction_db, speech_filters
 from transcode.sound.loudness import Loudness, measure_loudness
 
@@ -89,6 +90,21 @@ def test_a_growing_recording_comes_out_near_16_lufs_below_1_db(
     sound = at_level(SPOKEN, level_db) + hiss(SECONDS, -75)
     path = write_wav(tmp_path / "s.wav", sound if channels == 1 else stereo(sound, sound))
     heard = listened(through_aac(path, speech_filters(None, channels)))
+    assert heard.lufs == pytest.approx(-16, abs=2)
+    assert heard.true_peak_db <= -1
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        pytest.param(stereo(SPOKEN, -SPOKEN), id="opposite phase"),
+        pytest.param(stereo(NOTHING, SPOKEN), id="right only"),
+    ],
+)
+def test_a_growing_recording_is_mixed_as_its_beginning_asks(tmp_path: Path, sound: Samples) -> None:
+    downmix = choose_downmix(metered(sound[: 4 * RATE_HZ]))
+    path = write_wav(tmp_path / "s.wav", sound)
+    heard = listened(through_aac(path, speech_filters(None, 2, downmix=downmix)))
     assert heard.lufs == pytest.approx(-16, abs=2)
     assert heard.true_peak_db <= -1
 

@@ -1,5 +1,7 @@
 """The first pass over a recording: what it finds in sounds that are known."""
 
+import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +10,7 @@ import pytest
 from tests.generated_media import recording, run_ffmpeg
 from tests.transcode.sound.heard import listened
 from tests.transcode.sound.synthetic_speech import (
+    RATE_HZ,
     Samples,
     decibels,
     hiss,
@@ -134,3 +137,23 @@ async def test_what_is_no_sound_is_an_error(tmp_path: Path) -> None:
     path.write_text("hello")
     with pytest.raises(FfmpegFailed):
         await measure_loudness(path, "wav", 0, 1)
+
+
+async def test_a_pass_that_is_cancelled_leaves_nothing_open(tmp_path: Path) -> None:
+    path = write_wav(tmp_path / "long.wav", np.zeros(120 * RATE_HZ))
+    before = open_descriptors()
+    task = asyncio.create_task(measure_loudness(path, "wav", 0, 1))
+    await asyncio.sleep(0.2)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert open_descriptors() == before
+
+
+def open_descriptors() -> set[str]:
+    """What this process has open, but for what asyncio and its watchers keep."""
+    found = set()
+    for link in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):  # the listing's own
+            found.add(str(link.readlink()))
+    return {name for name in found if name.startswith("pipe:")}
