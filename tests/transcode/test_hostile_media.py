@@ -71,11 +71,13 @@ async def test_u05_an_mp4_whose_samples_lie_in_another_file_shows_nothing_of_it(
         "ffconcat version 1.0\nfile {url}\n",
         '<?xml version="1.0"?><MPD><BaseURL>{url}</BaseURL></MPD>',
         "{url}",
+        '<?xml version="1.0"?><AssetMap><Path>{url}</Path></AssetMap>',
+        "v=0\no=- 0 0 IN IP4 127.0.0.1\na=control:{url}\nm=video 5004 RTP/AVP 96\n",
     ],
-    ids=["playlist", "key", "concat", "dash", "link"],
+    ids=["playlist", "key", "concat", "dash", "link", "imf", "sdp"],
 )
 @pytest.mark.parametrize("growing", [False, True], ids=["whole", "growing"])
-async def test_u01_u06_a_list_of_addresses_is_refused_and_nobody_is_called(
+async def test_u01_u04_u06_a_list_of_addresses_is_refused_and_nobody_is_called(
     text: str, growing: bool, tmp_path: Path
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:

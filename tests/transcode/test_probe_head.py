@@ -104,6 +104,27 @@ async def test_the_whole_says_what_copying_asks_for(tmp_path: Path) -> None:
     assert (info.audio.channels, info.audio.sample_rate) == (1, 48_000)
 
 
+@pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.mkv"])
+async def test_closed_groups_are_seen_in_every_container(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    run_ffmpeg(*picture(), "-t", "2", *H264, "-g", "15", str(path))
+    video = (await probe(path)).video
+    assert video is not None
+    assert (video.keys_are_idr, video.sequence_headers, len(video.key_frames_s)) == (True, 1, 4)
+
+
+async def test_a_size_that_changes_has_two_sequence_headers(tmp_path: Path) -> None:
+    """As a screen sends it whose window was resized: no copy can carry it."""
+    parts = [tmp_path / f"{number}.ts" for number in (1, 2)]
+    for part, width_px in zip(parts, (320, 640), strict=True):
+        run_ffmpeg(*picture(width_px), "-t", "1", *H264, str(part))
+    joined = tmp_path / "a.ts"
+    run_ffmpeg("-i", f"concat:{parts[0]}|{parts[1]}", "-c", "copy", str(joined))
+    video = (await probe(joined)).video
+    assert video is not None
+    assert video.sequence_headers == 2
+
+
 @pytest.mark.parametrize(
     ("encoding", "fact", "expected"),
     [
