@@ -12,9 +12,15 @@ never fall from one rung to the next, because players skip rungs where they do.
 
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 
 from transcode.media import VideoStream
+from transcode.picture_content import (
+    UNSEEN_CAMERA,
+    UNSEEN_SCREEN,
+    Motion,
+    PictureContent,
+    PictureKind,
+)
 
 LONG_SIDE_PX = 1920
 SHORT_SIDE_PX = 1080
@@ -42,12 +48,8 @@ class Rendition:
     preset: str  # x264's: how much processor time a bit is worth
     tuning: str  # further x264 parameters, or nothing
     shows_camera: bool  # False: of two tracks, the presentation alone
-
-    @property
-    def peak_window_s(self) -> float:
-        """How long the encoder may save bits for: a key frame of dense slides needs seconds'
-        worth."""
-        return 8.0
+    # How long the encoder may save bits for: a key frame of dense slides needs seconds' worth.
+    peak_window_s: float = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,43 +78,60 @@ SPEECH = AudioRendition(bitrate_bps=24_000, sample_rate_hz=24_000)
 class _Step:
     name: str
     short_side_px: int
-    rate: Fraction  # at most
+    rates: tuple[float, float, float]  # at most, for motion: still, some, much
     crf: int
     peak_bps: int
     preset: str
     tuning: str = ""
+    peak_window_s: float = 8.0
+
+    def rate(self, motion: Motion) -> Fraction:
+        return Fraction(self.rates[list(Motion).index(motion)])
 
 
-_ALL = Fraction(30)
 # For text: no bits for what only looks sharp, fewer for colours: at equal bits OCR reads more
 # words. And no more references than level 4.0 has room for, which every phone decodes.
-_TEXT = "psy=0:chroma-qp-offset=6:ref=4:rc-lookahead=10"
+_TEXT = "psy=0:chroma-qp-offset=6:deblock=-2,-2:ref=4:rc-lookahead=10"
+# For slides with a little movement: what is flat gets fewer bits than x264 thinks, colours too.
+_MIXED = "aq-strength=0.5:chroma-qp-offset=4"
+# A lecture is encoded while it arrives: 10 frames at 5 a second are 2 s of delay.
+_FEW_FRAMES = f"{_MIXED}:rc-lookahead=10"
 _SCREEN = (
-    _Step("still", 900, Fraction(5, 2), 34, 36_000, "slower", _TEXT),
-    _Step("low", SHORT_SIDE_PX, Fraction(5), 35, 140_000, "veryfast"),
-    _Step("medium", SHORT_SIDE_PX, Fraction(15), 28, 450_000, "veryfast"),
-    _Step("high", SHORT_SIDE_PX, _ALL, 24, 1_500_000, "superfast"),
+    _Step("still", 900, (2.5, 2.5, 2.5), 46, 44_000, "slow", _TEXT, 16.0),
+    _Step("low", SHORT_SIDE_PX, (5, 5, 5), 45, 200_000, "medium", _FEW_FRAMES),
+    _Step("fair", SHORT_SIDE_PX, (5, 5, 5), 38, 300_000, "medium", _FEW_FRAMES),
+    _Step("medium", SHORT_SIDE_PX, (10, 15, 15), 28, 500_000, "veryfast", _MIXED),
+    _Step("high", SHORT_SIDE_PX, (10, 15, 30), 21, 900_000, "veryfast", _MIXED),
 )
 _CAMERA = (
-    _Step("still", 240, Fraction(10), 34, 48_000, "medium"),
-    _Step("low", 360, Fraction(15), 30, 200_000, "veryfast"),
-    _Step("medium", 540, _ALL, 28, 600_000, "veryfast"),
-    _Step("high", SHORT_SIDE_PX, _ALL, 26, 2_000_000, "superfast"),
+    _Step("still", 240, (10, 10, 10), 34, 48_000, "medium"),
+    _Step("low", 360, (15, 15, 15), 30, 200_000, "veryfast"),
+    _Step("medium", 540, (15, 30, 30), 28, 600_000, "veryfast"),
+    _Step("high", SHORT_SIDE_PX, (15, 30, 30), 23, 2_000_000, "veryfast"),
 )
 
 
 def plan_ladder(
-    presentation: VideoStream | None, presenter: VideoStream | None, has_sound: bool
+    presentation: VideoStream | None,
+    presenter: VideoStream | None,
+    has_sound: bool,
+    content: PictureContent | None = None,
 ) -> Ladder:
-    """The ladder for a recording of one or two tracks, of which either may lack a picture."""
+    """The ladder for a recording of one or two tracks, of which either may lack a picture.
+
+    `content` is what the main picture (the presentation, if there is one) was seen to show; else
+    its role says what it is.
+    """
     main = presentation or presenter
     audio = SPEECH if has_sound else None
     if main is None:
         return Ladder((), audio, None)
-    steps = _SCREEN if presentation else _CAMERA
+    content = content or (UNSEEN_SCREEN if presentation else UNSEEN_CAMERA)
     composed = presentation is not None and presenter is not None
+    motion = Motion.MUCH if composed else content.motion  # a camera picture moves all the time
+    steps = _SCREEN if content.kind is PictureKind.SCREEN else _CAMERA
     rate = max(stream.frame_rate for stream in (presentation, presenter) if stream is not None)
-    rungs = [_rung(step, main, rate, composed) for step in steps]
+    rungs = [_rung(step, main, rate, motion, composed) for step in steps]
     camera = _camera_place(rungs[-1].box, presenter) if composed and presenter else None
     return Ladder(_without_repeats(rungs), audio, camera)
 
@@ -131,15 +150,18 @@ def fit_box(width_px: int, height_px: int, short_side_px: int = SHORT_SIDE_PX) -
     return Box(_even(width_px * factor), _even(height_px * factor))
 
 
-def _rung(step: _Step, main: VideoStream, rate: Fraction, composed: bool) -> Rendition:
+def _rung(
+    step: _Step, main: VideoStream, rate: Fraction, motion: Motion, composed: bool
+) -> Rendition:
     return Rendition(
         name=step.name,
         box=fit_box(main.width_px, main.height_px, step.short_side_px),
-        frame_rate=_rate_at_most(rate, step.rate),
+        frame_rate=_rate_at_most(rate, step.rate(motion)),
         crf=step.crf,
         peak_bps=step.peak_bps,
         preset=step.preset,
         tuning=step.tuning,
+        peak_window_s=step.peak_window_s,
         shows_camera=composed and step.name != "still",
     )
 
@@ -154,17 +176,18 @@ def _rate_at_most(rate: Fraction, limit: Fraction) -> Fraction:
 
 
 def _without_repeats(rungs: list[Rendition]) -> tuple[Rendition, ...]:
-    """Without the rungs that show the same frames as the next one, when the source has few of them.
+    """Of three or more rungs that show the same frames, the cheapest and the best.
 
-    The cheapest rung always stays: it is the one for the poorest link.
+    So it is when the source has few frames, or few lines. The first and the last rung always stay.
     """
-    cheapest, *others = rungs
-    kept = [
+    frames = [(rung.box, rung.frame_rate) for rung in rungs]
+    return tuple(
         rung
-        for rung, above in pairwise(others)
-        if (rung.box, rung.frame_rate) != (above.box, above.frame_rate)
-    ]
-    return (cheapest, *kept, others[-1])
+        for place, rung in enumerate(rungs)
+        if not 0 < place < len(rungs) - 1
+        or frames[place - 1] != frames[place]
+        or frames[place] != frames[place + 1]
+    )
 
 
 def _camera_place(canvas: Box, camera: VideoStream) -> Box:

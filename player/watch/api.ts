@@ -41,7 +41,7 @@ export interface Pictures {
   storyboard_url: string | null;
 }
 
-export type Rung = "still" | "low" | "medium" | "high";
+export type Rung = "still" | "low" | "fair" | "medium" | "high";
 export type SeekCause = "bar" | "touch" | "key" | "button" | "resume" | "start";
 
 /** One thing that happened while watching; `seq` is its place in the session. */

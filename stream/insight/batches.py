@@ -24,7 +24,7 @@ MIN_RATE, MAX_RATE = 0.25, 4.0  # the player offers 0.5 to 3; browsers' own menu
 MAX_STALL_MS = 24 * 3600 * 1000
 DURATION_SLACK_S = 1.0  # browsers round the end of a medium differently
 
-RUNGS = frozenset({"still", "low", "medium", "high", "auto"})
+RUNGS = frozenset({"still", "low", "fair", "medium", "high", "auto"})
 CAUSES: dict[WatchKind, frozenset[str]] = {
     WatchKind.SEEK: frozenset({"bar", "key", "button", "touch", "link", "resume", "start"}),
     WatchKind.QUALITY: RUNGS,  # the rung it changed to; `auto`: given back to the player

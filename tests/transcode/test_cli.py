@@ -33,7 +33,8 @@ def test_json_is_one_object_with_the_facts(source: Path, tmp_path: Path) -> None
     files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
     others = [path.stat().st_size for path in files if path.name != "package.json"]
     assert facts["size_bytes"] == sum(others)
-    assert [rung["name"] for rung in facts["renditions"]] == ["still", "low", "medium", "high"]
+    rungs = ["still", "low", "fair", "medium", "high"]
+    assert [rung["name"] for rung in facts["renditions"]] == rungs
     assert all(rung["average_bps"] > 0 for rung in facts["renditions"])
     assert m3u8.load(facts["index"]).is_variant
 

@@ -6,6 +6,7 @@ import pytest
 
 from transcode.ladder import Box, fit_box, plan_ladder
 from transcode.media import VideoStream
+from transcode.picture_content import Motion, PictureContent, PictureKind
 
 
 def stream(width_px: int, height_px: int, rate: int | Fraction = 30) -> VideoStream:
@@ -19,6 +20,73 @@ def described(screen: VideoStream | None, camera: VideoStream | None) -> list[st
     ]
 
 
+FULL_HD = stream(1920, 1080)
+
+
+def rates(content: PictureContent | None, rate: int = 30) -> list[float]:
+    """The frames per second of the rungs of a 1080-line recording, the cheapest first."""
+    ladder = plan_ladder(stream(1920, 1080, rate), None, has_sound=True, content=content)
+    return [float(rung.frame_rate) for rung in ladder.renditions]
+
+
+@pytest.mark.parametrize(
+    ("motion", "source_rate", "expected"),
+    [
+        pytest.param(Motion.STILL, 30, [2.5, 5, 5, 10, 10], id="slides-need-few-frames"),
+        pytest.param(Motion.SOME, 30, [2.5, 5, 5, 15, 15], id="typing-and-scrolling-some"),
+        pytest.param(Motion.MUCH, 30, [2.5, 5, 5, 15, 30], id="a-film-within-a-slide-all"),
+        pytest.param(None, 30, [2.5, 5, 5, 15, 30], id="what-nobody-saw-may-move"),
+        pytest.param(Motion.MUCH, 25, [2.5, 5, 5, 12.5, 25], id="half-the-rate-keeps-frames-even"),
+        pytest.param(Motion.MUCH, 15, [2.5, 5, 5, 15, 15], id="never-more-than-the-source-has"),
+        pytest.param(Motion.MUCH, 10, [2.5, 5, 5, 10, 10], id="of-few-frames-two-rungs-at-most"),
+        pytest.param(Motion.MUCH, 5, [2.5, 5, 5], id="the-cheapest-of-equals-and-the-best-stay"),
+        pytest.param(Motion.MUCH, 2, [2, 2, 2], id="one-frame-in-a-while"),
+    ],
+)
+def test_a_screen_has_as_many_frames_as_move(
+    motion: Motion | None, source_rate: int, expected: list[float]
+) -> None:
+    content = PictureContent(PictureKind.SCREEN, motion) if motion else None
+    assert rates(content, source_rate) == expected
+
+
+SCREEN_LINES = [900, 1080, 1080, 1080, 1080]
+CAMERA_LINES = [240, 360, 540, 1080]
+
+
+@pytest.mark.parametrize(
+    ("as_presenter", "kind", "lines"),
+    [
+        pytest.param(False, None, SCREEN_LINES, id="a-presentation-is-a-screen"),
+        pytest.param(True, None, CAMERA_LINES, id="a-presenter-is-a-camera"),
+        pytest.param(True, PictureKind.SCREEN, SCREEN_LINES, id="unless-it-shows-a-screen"),
+        pytest.param(False, PictureKind.CAMERA, CAMERA_LINES, id="a-film-is-no-screen"),
+    ],
+)
+def test_what_is_seen_decides_and_not_what_the_track_is_called(
+    as_presenter: bool, kind: PictureKind | None, lines: list[int]
+) -> None:
+    content = PictureContent(kind, Motion.MUCH) if kind else None
+    screen, camera = (None, FULL_HD) if as_presenter else (FULL_HD, None)
+    ladder = plan_ladder(screen, camera, has_sound=True, content=content)
+    assert [rung.box.height_px for rung in ladder.renditions] == lines
+
+
+def test_a_camera_in_the_corner_moves_however_still_the_slides_are() -> None:
+    still = PictureContent(PictureKind.SCREEN, Motion.STILL)
+    ladder = plan_ladder(FULL_HD, stream(640, 360), has_sound=True, content=still)
+    assert ladder.renditions[-1].frame_rate == 30
+
+
+@pytest.mark.parametrize("motion", Motion)
+@pytest.mark.parametrize("kind", PictureKind)
+def test_each_rung_is_dearer_than_the_one_below(kind: PictureKind, motion: Motion) -> None:
+    content = PictureContent(kind, motion)
+    rungs = plan_ladder(FULL_HD, None, has_sound=True, content=content).renditions
+    peaks = [rung.peak_bps for rung in rungs]
+    assert peaks == sorted(set(peaks))
+
+
 @pytest.mark.parametrize(
     ("screen", "expected"),
     [
@@ -27,34 +95,15 @@ def described(screen: VideoStream | None, camera: VideoStream | None) -> list[st
             [
                 "still 1600x900 2.5",
                 "low 1920x1080 5",
+                "fair 1920x1080 5",
                 "medium 1920x1080 15",
                 "high 1920x1080 30",
             ],
-            id="a-screen-keeps-its-lines-and-differs-in-frames",
-        ),
-        pytest.param(
-            stream(1920, 1080, 25),
-            [
-                "still 1600x900 2.5",
-                "low 1920x1080 5",
-                "medium 1920x1080 12.5",
-                "high 1920x1080 25",
-            ],
-            id="half-the-rate-keeps-frames-even",
-        ),
-        pytest.param(
-            stream(1280, 720, 15),
-            ["still 1280x720 2.5", "low 1280x720 5", "high 1280x720 15"],
-            id="no-rung-repeats-the-next",
-        ),
-        pytest.param(
-            stream(1280, 720, 2),
-            ["still 1280x720 2", "high 1280x720 2"],
-            id="never-more-frames-than-there-are",
+            id="a-screen-keeps-its-lines-and-differs-in-frames-and-bits",
         ),
         pytest.param(
             stream(3840, 2160, 5),
-            ["still 1600x900 2.5", "high 1920x1080 5"],
+            ["still 1600x900 2.5", "low 1920x1080 5", "high 1920x1080 5"],
             id="at-most-1080-lines",
         ),
         pytest.param(
@@ -83,8 +132,8 @@ def test_a_screen(screen: VideoStream, expected: list[str]) -> None:
         ),
         pytest.param(
             stream(640, 360),
-            ["still 426x240 10", "low 640x360 15", "high 640x360 30"],
-            id="a-small-one-has-fewer-rungs",
+            ["still 426x240 10", "low 640x360 15", "medium 640x360 30", "high 640x360 30"],
+            id="a-small-one-is-not-enlarged",
         ),
     ],
 )
@@ -94,7 +143,7 @@ def test_a_camera_alone(camera: VideoStream, expected: list[str]) -> None:
 
 def test_of_two_tracks_the_cheapest_rung_shows_the_slides_alone() -> None:
     ladder = plan_ladder(stream(1920, 1080, 10), stream(1280, 720, 30), has_sound=True)
-    assert [rung.shows_camera for rung in ladder.renditions] == [False, True, True, True]
+    assert [rung.shows_camera for rung in ladder.renditions] == [False, True, True, True, True]
     assert ladder.camera == Box(480, 270)
     assert ladder.renditions[-1].frame_rate == 30  # the camera moves as it was recorded
 

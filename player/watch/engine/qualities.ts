@@ -7,6 +7,7 @@ import type { Quality } from "./engine";
 const NAMES: Record<Rung, string> = {
   still: "Slides only",
   low: "Low",
+  fair: "Fair",
   medium: "Medium",
   high: "Full",
 };

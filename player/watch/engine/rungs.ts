@@ -2,7 +2,7 @@
 
 import type { Rung } from "../api";
 
-const RUNGS: readonly Rung[] = ["still", "low", "medium", "high"];
+const RUNGS: readonly Rung[] = ["still", "low", "fair", "medium", "high"];
 
 interface LevelFacts {
   name?: string | undefined;

@@ -1,0 +1,36 @@
+"""What a picture shows: a screen or a camera, and how much of it moves. The ladder follows it.
+
+Known from the track's role before anything was looked at, and better once the first seconds were
+analysed: teachers upload their screen as "camera" and films as "presentation".
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class PictureKind(StrEnum):
+    """Where the picture comes from. Text needs lines, a face needs frames."""
+
+    SCREEN = "screen"  # slides, code, a desktop
+    CAMERA = "camera"  # a person, a room, a film
+
+
+class Motion(StrEnum):
+    """How much moves for most of the time."""
+
+    STILL = "still"  # slides that change now and then, and a pointer
+    SOME = "some"  # typing, scrolling, small animations, a camera picture in a corner
+    MUCH = "much"  # a film, an animation, somebody who walks
+
+
+@dataclass(frozen=True, slots=True)
+class PictureContent:
+    """What the main picture of a recording shows."""
+
+    kind: PictureKind
+    motion: Motion
+
+
+# Where nobody has looked, frames are not taken away from what may move.
+UNSEEN_SCREEN = PictureContent(PictureKind.SCREEN, Motion.MUCH)
+UNSEEN_CAMERA = PictureContent(PictureKind.CAMERA, Motion.MUCH)
