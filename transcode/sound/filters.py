@@ -2,9 +2,9 @@
 
     one channel -> high-pass -> (notches) -> (noise reduction) -> gain -> limiter
 
-With a `Loudness` (a complete file, measured in a first pass) every filter is static: an encode that
-starts in the middle, with a second of run-up, makes the same samples. Without one (the file still
-grows) the gain follows the speech.
+With a `Loudness` (a complete file, measured in a first pass) every filter is static. Without one
+(the file still grows) the gain follows the speech. Either way an encode that starts in the middle
+with `RUN_UP_S` of what lies before makes the samples that one from the beginning would.
 
 Nothing is delayed: a click comes out where it went in, within a millisecond.
 """
@@ -16,6 +16,10 @@ from transcode.sound.gain import LIMIT_DB
 from transcode.sound.levels import RATE_HZ
 from transcode.sound.loudness import Loudness
 from transcode.sound.sound_filter import HIGH_PASS, SoundFilter
+
+# The running gain looks back 3.75 s, the static filters are settled after one. Whole seconds, so
+# that a new run cuts the sound into the same pieces: of 12.5 ms, and of 0.25 s.
+RUN_UP_S = 4
 
 # Between samples a wave is higher than at them. At 96 kHz by 0.1 dB at most, in what is left of
 # sound below 12 kHz; so the limiter works there.

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
+from av.container import InputContainer
 
 from tests.generated_media import run_ffmpeg
 from tests.transcode.sound.heard import (
@@ -29,8 +31,9 @@ from tests.transcode.sound.synthetic_speech import (
     write_wav,
 )
 from transcode.sound.downmix import Downmix, choose_downmix
-from transcode.sound.filters import noise_reduction_db, speech_filters
+from transcode.sound.filters import RUN_UP_S, noise_reduction_db, speech_filters
 from transcode.sound.loudness import Loudness, measure_loudness
+from transcode.sound.sound_filter import SoundFilter, filter_text
 
 SECONDS = 12
 SPOKEN = lecture(SECONDS).samples
@@ -192,16 +195,34 @@ def test_a_click_stays_where_it_is(tmp_path: Path, loudness: Loudness | None, ra
         )
 
 
-@pytest.mark.parametrize("second", [4, 7])
-def test_an_encode_resumed_with_a_second_of_run_up_makes_the_same_samples(
-    tmp_path: Path, second: int
+@pytest.mark.parametrize("second", [5, 8])
+@pytest.mark.parametrize("loudness", [MEASURED, None], ids=["measured", "growing"])
+def test_an_encode_resumed_with_a_run_up_makes_the_same_samples(
+    tmp_path: Path, loudness: Loudness | None, second: int
 ) -> None:
     sound = decibels(-6) * SPOKEN + hiss(SECONDS, -50) + hum(SECONDS, -40)
-    path = write_wav(tmp_path / "s.wav", sound)
-    whole = samples_of(path, speech_filters(MEASURED, 1))[second * RATE_HZ :]
-    resumed = samples_of(path, speech_filters(MEASURED, 1), start_s=second - 1)[RATE_HZ:]
+    path, chain = write_wav(tmp_path / "s.wav", sound), speech_filters(loudness, 1)
+    whole = samples_of(path, chain)[second * RATE_HZ :]
+    resumed = samples_of(path, chain, start_s=second - RUN_UP_S)[RUN_UP_S * RATE_HZ :]
     assert len(resumed) == len(whole)
     assert level_db(resumed - whole) < level_db(whole) - 50
+
+
+@pytest.mark.parametrize("loudness", [MEASURED, None], ids=["measured", "growing"])
+def test_time_stamps_go_on_from_where_the_input_begins(
+    tmp_path: Path, loudness: Loudness | None
+) -> None:
+    path = write_wav(tmp_path / "s.wav", SPOKEN[: 2 * RATE_HZ])
+    late = SoundFilter("asetpts", {"expr": "PTS+47/TB"})
+    out = tmp_path / "late.mkv"
+    chain = filter_text((late, *speech_filters(loudness, 1)))
+    run_ffmpeg("-i", str(path), "-af", chain, "-c:a", "pcm_f32le", str(out))
+    with av.open(str(out), "r") as container:
+        assert isinstance(container, InputContainer)
+        frames = [(frame.time, frame.samples) for frame in container.decode(audio=0)]
+    ends_s = [47.0, *((time_s or 0) + samples / RATE_HZ for time_s, samples in frames)]
+    assert [time_s for time_s, _ in frames] == pytest.approx(ends_s[:-1], abs=0.002)
+    assert ends_s[-1] == pytest.approx(49, abs=0.002)
 
 
 @pytest.mark.parametrize(
