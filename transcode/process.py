@@ -192,7 +192,7 @@ async def run(
     """Run ffmpeg to its end; `arguments` begin with its path, `-progress` is added;
     relative paths count from `folder`, and `inherited` are file descriptors it may use.
 
-    It is stopped when it did nothing for `stall_s`, not counting the time in which `is_waiting`
+    It is killed when it did nothing for `stall_s`, not counting the time in which `is_waiting`
     says that it has no bytes to work on, and when it has run for `wall_cap_s`. Cancelling this
     coroutine kills ffmpeg and waits for it. Raises FfmpegFailed, of it FfmpegStalled and
     FfmpegOverran, and what `on_progress` and `is_waiting` raise.
@@ -229,10 +229,10 @@ async def _watched(child: Running, watchdog: Watchdog, wall_cap_s: float | None)
             now = time.monotonic()
             passed_s, looked = now - looked, now
             if watchdog.look(passed_s, child.read_bytes()):
-                end = await child.stop()
+                end = await child.stop(grace_s=0)
                 raise FfmpegStalled(end.status, end.log_tail, watchdog.quiet_s, watchdog.media_s)
             if wall_cap_s is not None and now - began >= wall_cap_s:
-                end = await child.stop()
+                end = await child.stop(grace_s=0)
                 raise FfmpegOverran(end.status, end.log_tail, wall_cap_s)
         return outcome.result()
     finally:

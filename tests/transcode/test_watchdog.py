@@ -70,7 +70,7 @@ async def test_u30_an_encoder_that_spins_is_stopped_and_says_where(tmp_path: Pat
     command = [fake_ffmpeg(tmp_path / "ffmpeg", spins)]
     with pytest.raises(FfmpegStalled, match=r"did nothing for 1 s at 2\.5 s") as stalled:
         await run(command, stall_s=1.0)
-    assert stalled.value.status == -signal.SIGTERM
+    assert stalled.value.status == -signal.SIGKILL
     assert stalled.value.log_tail == "stuck\n"
 
 
