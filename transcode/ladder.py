@@ -2,9 +2,9 @@
 
 On a lecture, lines beat frames: full height at few frames a second reads better than a small
 picture at 30, for a fraction of the bits. So the rungs of a *screen* keep the height and differ in
-frames (the cheapest has 900 of 1080 lines: below 40 kbit/s more of them blur, measured with OCR);
-as a link worsens the camera goes, then the smoothness, and the text stays sharp. A camera
-alone is the opposite: movement is the content, so its rungs differ in height.
+frames and quality (the cheapest has 900 of 1080 lines: below 40 kbit/s more of them blur, measured
+with OCR); as a link worsens the camera goes, then the smoothness, and the text stays sharp. A
+camera alone is the opposite: movement is the content, so its rungs differ in height.
 
 Rates come from a list without awkward members (see `grid.py`), never rise above the source's, and
 never fall from one rung to the next, because players skip rungs where they do.
