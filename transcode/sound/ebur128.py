@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from transcode.probe import AUDIO_CODECS, MAX_STREAMS, VIDEO_CODECS
+from transcode.probe import AUDIO_CODECS, MAX_PIXELS, MAX_STREAMS, VIDEO_CODECS
 from transcode.sound.downmix import Downmix
 from transcode.sound.levels import RATE_HZ
 from transcode.sound.sound_filter import HIGH_PASS, filter_text
@@ -56,7 +56,17 @@ def pass_arguments(
             "-codec_whitelist",
             ",".join(sorted(VIDEO_CODECS | AUDIO_CODECS)),
         ),
-        *("-max_streams", str(MAX_STREAMS), "-vn", "-sn", "-dn", "-i", f"file:{path}"),
+        *(
+            "-max_streams",
+            str(MAX_STREAMS),
+            "-max_pixels",
+            str(MAX_PIXELS),
+            "-vn",
+            "-sn",
+            "-dn",
+            "-i",
+            f"file:{path}",
+        ),
         *("-filter_complex", _graph(stream_index, channels), "-map", "[pcm]"),
         *("-map_metadata", "-1", "-f", "s16le", f"pipe:{pipe}"),
     ]

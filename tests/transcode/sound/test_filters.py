@@ -35,6 +35,8 @@ from transcode.sound.filters import RUN_UP_S, noise_reduction_db, speech_filters
 from transcode.sound.loudness import Loudness, measure_loudness
 from transcode.sound.sound_filter import SoundFilter, filter_text
 
+pytestmark = pytest.mark.slow  # each is short; together they are half a minute
+
 SECONDS = 12
 SPOKEN = lecture(SECONDS).samples
 NOTHING = np.zeros_like(SPOKEN)

@@ -5,6 +5,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.transcode.sound.metered import metered
 from tests.transcode.sound.synthetic_speech import (
@@ -109,3 +111,18 @@ def test_spans_are_long_enough_in_order_and_apart() -> None:
     spans = silence_map(metered(SPOKEN), SECONDS).spans
     assert all(end - start >= SHORTEST_SPAN_S - 1e-6 for start, end in spans)
     assert all(before[1] < after[0] for before, after in pairwise(spans))
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    tenths=st.lists(st.sampled_from([0.0, 0.001, 0.02, 0.1, 0.9]), max_size=120),
+    duration_s=st.floats(0.01, 15),
+)
+def test_spans_lie_within_the_lecture_whatever_is_heard(
+    tenths: list[float], duration_s: float
+) -> None:
+    loud = np.repeat(tenths, RATE_HZ // 10) * np.cos(np.arange(len(tenths) * RATE_HZ // 10))
+    found = silence_map(metered(np.asarray(loud)), duration_s)
+    assert all(0 <= start < end <= duration_s + 0.001 for start, end in found.spans)
+    assert all(before[1] < after[0] for before, after in pairwise(found.spans))
+    assert found.saved_s == pytest.approx(sum(end - start for start, end in found.spans), abs=0.05)
