@@ -98,10 +98,10 @@ _MIXED = "aq-strength=0.5:chroma-qp-offset=4"
 _FEW_FRAMES = f"{_MIXED}:rc-lookahead=10"
 _SCREEN = (
     _Step("still", 900, (2.5, 2.5, 2.5), 46, 44_000, "slow", _TEXT, 16.0),
-    _Step("low", SHORT_SIDE_PX, (5, 5, 5), 45, 200_000, "medium", _FEW_FRAMES),
-    _Step("fair", SHORT_SIDE_PX, (5, 5, 5), 38, 300_000, "medium", _FEW_FRAMES),
-    _Step("medium", SHORT_SIDE_PX, (10, 15, 15), 28, 500_000, "veryfast", _MIXED),
-    _Step("high", SHORT_SIDE_PX, (10, 15, 30), 21, 900_000, "veryfast", _MIXED),
+    _Step("low", SHORT_SIDE_PX, (5, 5, 5), 45, 200_000, "faster", _FEW_FRAMES),
+    _Step("fair", SHORT_SIDE_PX, (5, 5, 15), 38, 300_000, "faster", _FEW_FRAMES),
+    _Step("medium", SHORT_SIDE_PX, (10, 15, 30), 28, 500_000, "veryfast", _MIXED),
+    _Step("high", SHORT_SIDE_PX, (10, 30, 30), 21, 900_000, "veryfast", _MIXED),
 )
 _CAMERA = (
     _Step("still", 240, (10, 10, 10), 34, 48_000, "medium"),
@@ -128,7 +128,9 @@ def plan_ladder(
         return Ladder((), audio, None)
     content = content or (UNSEEN_SCREEN if presentation else UNSEEN_CAMERA)
     composed = presentation is not None and presenter is not None
-    motion = Motion.MUCH if composed else content.motion  # a camera picture moves all the time
+    motion = content.motion
+    if composed and motion is Motion.STILL:
+        motion = Motion.SOME  # a camera's picture moves, however still the slides are
     steps = _SCREEN if content.kind is PictureKind.SCREEN else _CAMERA
     rate = max(stream.frame_rate for stream in (presentation, presenter) if stream is not None)
     rungs = [_rung(step, main, rate, motion, composed) for step in steps]

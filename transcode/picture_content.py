@@ -18,9 +18,9 @@ class PictureKind(StrEnum):
 class Motion(StrEnum):
     """How much moves for most of the time."""
 
-    STILL = "still"  # slides that change now and then, and a pointer
-    SOME = "some"  # typing, scrolling, small animations, a camera picture in a corner
-    MUCH = "much"  # a film, an animation, somebody who walks
+    STILL = "still"  # slides that change now and then, a pointer, typing
+    SOME = "some"  # a camera picture in a corner, small animations, a person who speaks
+    MUCH = "much"  # a film or a game on the whole screen, somebody who walks
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,5 +32,5 @@ class PictureContent:
 
 
 # Where nobody has looked, frames are not taken away from what may move.
-UNSEEN_SCREEN = PictureContent(PictureKind.SCREEN, Motion.MUCH)
-UNSEEN_CAMERA = PictureContent(PictureKind.CAMERA, Motion.MUCH)
+UNSEEN_SCREEN = PictureContent(PictureKind.SCREEN, Motion.SOME)
+UNSEEN_CAMERA = PictureContent(PictureKind.CAMERA, Motion.SOME)
