@@ -23,6 +23,7 @@ from stream.tables import Job, JobState, WaitReason
 LOOK_EVERY_S = 2.0
 NEWS_S = 2.0  # an end that moves by less, or by a twentieth of what is left, is not written again
 NEWS_PART = 0.05
+FORESEEN = 100  # jobs ahead; playing 100 forward takes 30 ms, 1000 take seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,9 @@ class Outlook:
 def look(turns: Turns, now: datetime) -> dict[str, Outlook]:
     """Return the outlook of every job in the waiting room, by its id."""
     running, waiting = turns.running(), turns.waiting()
-    ends_s = forecast([order for order, _ in waiting], running, turns.machine(), turns.now_s)
+    ends_s = forecast(
+        [order for order, _ in waiting[:FORESEEN]], running, turns.machine(), turns.now_s
+    )
     ends_at = {job_id: now + timedelta(seconds=ends_s[job_id]) for job_id in ends_s}
     found = {each.order.job_id: Outlook(ends_at.get(each.order.job_id)) for each in running}
     for place, (order, reason) in enumerate(waiting):
@@ -88,7 +91,7 @@ async def _vanished(database: Database, job_ids: Collection[str]) -> Collection[
     if not job_ids:
         return ()
     async with database.read() as session:
-        known = await session.scalars(select(Job.id).where(Job.id.in_(job_ids)))
+        known = await session.scalars(select(Job.id).where(Job.id.in_(list(job_ids))))
     return set(job_ids) - set(known)
 
 

@@ -42,7 +42,7 @@ async def unfinished(database: Database, is_alive: Callable[[str], bool]) -> lis
                 await store.give_up(session, job, GAVE_UP, utc_now())
                 continue
             if job.state is JobState.RUNNING:
-                job.state = JobState.QUEUED
+                job.state, job.expected_end_at = JobState.QUEUED, None
                 await move_lecture(session, job.lecture_id, LectureState.QUEUED)
             waiting.append(job)
     return waiting
