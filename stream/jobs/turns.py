@@ -36,8 +36,8 @@ class Turn:
     _first: tuple[float, float] | None = None
 
     def note(self, fraction: float, speed: float | None) -> None:
-        """Write down how far the job is."""
-        self.fraction, self.speed = fraction, speed
+        """Write down how far the job is; it does not go back, whatever the encoder says."""
+        self.fraction, self.speed = max(self.fraction, fraction), speed
         if fraction > 0 and self._first is None:
             self._first = fraction, self.work_s
 
