@@ -36,17 +36,19 @@ class Endings:
     no_space_delay: timedelta = NO_SPACE_DELAY
 
     async def after(self, job: Job, error: Exception, turn: Turn, scratch: Path) -> None:
-        """Free what the attempt wrote, and write down what becomes of the job."""
+        """Write down what becomes of the job; what it wrote is freed unless it goes on with it."""
         free_bytes = await asyncio.to_thread(_free_bytes, scratch)
         written_bytes = await asyncio.to_thread(folder_bytes, scratch)
-        await asyncio.to_thread(remove_folder, scratch)
         verdict = verdict_on(error, job.attempt, free_bytes)
+        if not (isinstance(verdict, TryAgain) and verdict.goes_on):
+            await asyncio.to_thread(remove_folder, scratch)
         _log(job, error, verdict)
         match verdict:
             case GiveUp(reason):
                 await self._give_up(job, reason)
-            case TryAgain(after):
-                await self._put_back(job, after, attempt=job.attempt)
+            case TryAgain(after, _):
+                if not await self._put_back(job, after, attempt=job.attempt):
+                    await asyncio.to_thread(remove_folder, scratch)
             case WaitForRoom():
                 needs_bytes = learnt_room_bytes(turn.order.room_bytes, written_bytes, turn.fraction)
                 await self._put_back(
@@ -58,7 +60,7 @@ class Endings:
         async with self.database.write() as session:
             await store.give_up(session, job, reason, utc_now())
 
-    async def _put_back(self, job: Job, after: timedelta, **values: Any) -> None:
+    async def _put_back(self, job: Job, after: timedelta, **values: Any) -> bool:
         while True:
             try:
                 async with self.database.write() as session:
@@ -69,6 +71,7 @@ class Endings:
                 await asyncio.sleep(WRITE_AGAIN_S)
         if held:
             await self.queue.enqueue(job.kind, job.id, after)
+        return held
 
 
 def _log(job: Job, error: Exception, verdict: Verdict) -> None:

@@ -20,7 +20,7 @@ from stream.jobs.notices import Notices
 from stream.jobs.turns import Turns
 from stream.tables import Job, JobState, WaitReason
 
-LOOK_EVERY_S = 2.0
+LOOK_EVERY_S = 1.0
 NEWS_S = 2.0  # an end that moves by less, or by a twentieth of what is left, is not written again
 NEWS_PART = 0.05
 FORESEEN = 100  # jobs ahead; playing 100 forward takes 30 ms, 1000 take seconds

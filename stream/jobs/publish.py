@@ -24,7 +24,7 @@ from stream.jobs import store
 from stream.jobs.completeness import require_complete
 from stream.jobs.endings import Endings
 from stream.jobs.eta import expected_work_s
-from stream.jobs.files import move_into_place, remove_folder
+from stream.jobs.files import move_into_place, remove_folder, take_over
 from stream.jobs.lanes import Order
 from stream.jobs.notices import Notices
 from stream.jobs.retry import wall_limit_s
@@ -82,16 +82,19 @@ class Publisher:
         self.notices.tell(job.lecture_id)
         logger.info("job started job=%s lecture=%s try=%d", job.id, job.lecture_id, job.attempt)
         scratch = self.folders.attempt(job.id, job.fence)
+        earlier = self.folders.attempt(job.id, job.fence - 1)
+        turn.goes_on = await asyncio.to_thread(take_over, earlier, scratch)
         try:
             await self._attempt(job, turn, weight, scratch)
         except Exception as error:  # the edge of a job: whatever breaks it must end in its row
             await self.endings.after(job, error, turn, scratch)
         except asyncio.CancelledError:
             async with self.database.write() as session:  # the server stops: not the job's failure
-                await store.put_back(session, job, attempt=job.attempt - 1)
+                held = await store.put_back(session, job, attempt=job.attempt - 1)
+            if not held:
+                await asyncio.to_thread(remove_folder, scratch)
             raise
         finally:
-            await asyncio.to_thread(remove_folder, scratch)
             self.notices.tell(job.lecture_id)
 
     async def _order(self, job_id: str) -> tuple[Order, Weight] | None:
@@ -157,10 +160,11 @@ class Publisher:
             size_bytes=made.size_bytes, facts=facts, created_at=utc_now(),
         )  # fmt: skip
         self.turns.settle()
+        work_s = None if turn.goes_on else turn.work_s
         async with self.database.write() as session:
             held = await store.finish(
                 session, job, row, utc_now(),
-                media_s=weight.media_s, content=weight.content, work_s=turn.work_s,
+                media_s=weight.media_s, content=weight.content, work_s=work_s,
             )  # fmt: skip
         if not held:
             await asyncio.to_thread(remove_folder, place)

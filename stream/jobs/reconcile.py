@@ -7,6 +7,7 @@ its row and not in this process is dead.
 import asyncio
 import logging
 from collections.abc import Callable
+from pathlib import Path
 
 from stream.catalogue.store import move_lecture
 from stream.clock import utc_now
@@ -22,9 +23,9 @@ logger = logging.getLogger(__name__)
 
 
 async def reconcile(database: Database, folders: Folders) -> list[Job]:
-    """At the start: put dead attempts back, sweep what they left; the jobs to enqueue."""
+    """At the start: put dead attempts back, sweep what nobody goes on with; the jobs to enqueue."""
     waiting = await unfinished(database, is_alive=lambda _: False)
-    await _sweep(database, folders)
+    await _sweep(database, folders, {folders.attempt(job.id, job.fence) for job in waiting})
     return waiting
 
 
@@ -48,8 +49,8 @@ async def unfinished(database: Database, is_alive: Callable[[str], bool]) -> lis
     return waiting
 
 
-async def _sweep(database: Database, folders: Folders) -> None:
-    for folder in list(folders.scratch.iterdir()):
+async def _sweep(database: Database, folders: Folders, gone_on_with: set[Path]) -> None:
+    for folder in set(folders.scratch.iterdir()) - gone_on_with:
         await asyncio.to_thread(remove_folder, folder)
     for package in [p for lecture in folders.media.iterdir() for p in lecture.iterdir()]:
         async with database.read() as session:

@@ -33,6 +33,7 @@ class Turn:
     fraction: float = 0.0  # of the job, 0 to 1
     speed: float | None = None  # media seconds per second
     work_s: float = 0.0  # the time it ran, less what others took of it
+    goes_on: bool = False  # with what an earlier attempt made: this is not all of its work
     _first: tuple[float, float] | None = None
 
     def note(self, fraction: float, speed: float | None) -> None:

@@ -6,7 +6,13 @@ from datetime import timedelta
 from stream.jobs.completeness import IncompletePackage
 from stream.jobs.retry import MAX_ATTEMPTS, MAX_ODDITIES, retry_after
 from stream.jobs.room import FULL_BELOW_BYTES, is_full_disk
-from transcode.errors import FfmpegOverran, FfmpegStalled, RefusedMedia, UnreadableMedia
+from transcode.errors import (
+    FfmpegFailed,
+    FfmpegOverran,
+    FfmpegStalled,
+    RefusedMedia,
+    UnreadableMedia,
+)
 
 GAVE_UP = (
     "Making this lecture was tried three times and stopped each time. The recording is safe on the "
@@ -34,6 +40,7 @@ class TryAgain:
     """The job runs again, after this time."""
 
     after: timedelta
+    goes_on: bool = False  # with what the attempt has made, instead of from the beginning
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,14 @@ def verdict_on(error: BaseException, attempt: int, free_bytes: int) -> Verdict:
         return WaitForRoom()
     most, last_words = _patience_with(error)
     after = retry_after(attempt, most=most)
-    return TryAgain(after) if after is not None else GiveUp(last_words)
+    return TryAgain(after, _was_stopped(error)) if after is not None else GiveUp(last_words)
+
+
+def _was_stopped(error: BaseException) -> bool:
+    """Whether the encoder was stopped from outside; of one that failed nothing is trusted."""
+    if isinstance(error, FfmpegFailed):
+        return error.status < 0
+    return isinstance(error, TimeoutError)
 
 
 def _patience_with(error: BaseException) -> tuple[int, str]:

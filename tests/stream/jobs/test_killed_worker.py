@@ -96,3 +96,33 @@ async def test_f30_a_worker_that_slept_goes_on_and_leaves_one_result(tmp_path: P
     assert package.name == package_id
     require_complete(package, MEDIA_S)
     assert list((data / "scratch").iterdir()) == []
+
+
+async def test_f29_what_was_complete_is_not_made_again(tmp_path: Path) -> None:
+    """The first segments keep their files from the killed attempt to the package."""
+    data = tmp_path / "data"
+    browser_recording(tmp_path / "take.webm", 40)
+    tracks = [RecordedTrack("take.webm", "presentation", 0)]
+    with ServerProcess(data) as server:
+        school = await school_in(data)
+        async with TeacherClient(server.base, school.teacher_token) as teacher:
+            lecture_id = await teacher.send_lecture(
+                school.class_id, RecordedLecture("Slopes", "Maths 11b", tracks), tmp_path
+            )
+        async with asyncio.timeout(60):
+            while True:
+                begun = [*(data / "scratch").glob("*/still/*.m4s")]
+                if begun:
+                    break
+                await asyncio.sleep(0.02)
+        server.kill()
+        complete = {path.name: path.stat().st_ino for path in begun}
+        server.start()
+        async with TeacherClient(server.base, school.teacher_token) as teacher:
+            package_id = await end_of(teacher, lecture_id)
+    package = data / "media" / lecture_id / package_id
+    assert complete
+    assert complete == {name: (package / "still" / name).stat().st_ino for name in complete}
+    require_complete(package, 40)
+    assert check_package(package).violations == ()
+    assert list((data / "scratch").iterdir()) == []

@@ -113,13 +113,15 @@ async def test_a_dead_servers_job_runs_again(
     job = await job_of(database, lecture_id)
     async with database.write() as session:
         assert await store.claim(session, job.id, utc_now())
-    litter = folders.attempt(job.id, 1)
-    litter.mkdir()
-    (litter / "half.m4s").write_bytes(b"half")
+    attempt, litter = folders.attempt(job.id, 1), folders.attempt(new_id(), 1)
+    for folder in (attempt, litter):
+        folder.mkdir()
+        (folder / "half.m4s").write_bytes(b"half")
     assert [waiting.id for waiting in await reconcile(database, folders)] == [job.id]
-    assert not litter.exists()
+    assert list(folders.scratch.iterdir()) == [attempt]
     lecture = await end_state(lecture_id)
     assert lecture.state is LectureState.READY
+    assert list(folders.scratch.iterdir()) == []
     assert (await job_of(database, lecture_id)).attempt == 2
 
 
@@ -221,7 +223,7 @@ async def test_who_waits_is_told_how_many_come_first_and_for_what_it_waits(
     """Clips may go beside a lecture, but no more than the machine has slots for."""
     class_id = await make_class()
     student = await sign_in(SchoolRole.STUDENT, class_id)
-    take = await asyncio.to_thread(browser_recording, tmp_path / "take.webm", 20)
+    take = await asyncio.to_thread(browser_recording, tmp_path / "take.webm", 60)
     crowd = [await arrive(class_id, presentation=take) for _ in range(encode_slots() + 1)]
     made = [asyncio.create_task(end_state(lecture_id)) for lecture_id in crowd]
     told = {}

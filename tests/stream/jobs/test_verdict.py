@@ -26,7 +26,9 @@ from transcode.errors import (
 )
 
 PLENTY = 10**12
-SOON, LATER = TryAgain(timedelta(seconds=5)), TryAgain(timedelta(seconds=20))
+SOON = TryAgain(timedelta(seconds=5))
+ON = TryAgain(timedelta(seconds=5), goes_on=True)
+ON_LATER = TryAgain(timedelta(seconds=20), goes_on=True)
 FULL = "av_interleaved_write_frame(): No space left on device\nConversion failed!"
 SHORT = IncompletePackage("still/index.m3u8", "lasts 3 s instead of 60 s")
 
@@ -41,14 +43,14 @@ SHORT = IncompletePackage("still/index.m3u8", "lasts 3 s instead of 60 s")
             RefusedMedia("Too large."), 1, 0, GiveUp("Too large."), id="refused-on-a-full-disk-too"
         ),
         pytest.param(FfmpegFailed(1, "broken"), 1, PLENTY, SOON, id="encoder-failed"),
-        pytest.param(FfmpegFailed(-9, ""), 2, PLENTY, LATER, id="encoder-killed-twice"),
+        pytest.param(FfmpegFailed(-9, ""), 2, PLENTY, ON_LATER, id="encoder-killed-twice"),
         pytest.param(FfmpegFailed(1, ""), 3, PLENTY, GiveUp(GAVE_UP), id="three-times"),
         pytest.param(RuntimeError("a bug"), 1, PLENTY, SOON, id="whatever-else"),
-        pytest.param(TimeoutError(), 1, PLENTY, SOON, id="f32-too-slow-once-more"),
+        pytest.param(TimeoutError(), 1, PLENTY, ON, id="f32-too-slow-once-more"),
         pytest.param(TimeoutError(), 2, PLENTY, GiveUp(STOOD_STILL), id="f32-and-no-more"),
         pytest.param(SHORT, 1, PLENTY, SOON, id="short-once-more"),
         pytest.param(SHORT, 2, PLENTY, GiveUp(CAME_OUT_SHORT), id="short-and-no-more"),
-        pytest.param(FfmpegStalled(-9, "", 30, 12), 1, PLENTY, SOON, id="stalled-once-more"),
+        pytest.param(FfmpegStalled(-9, "", 30, 12), 1, PLENTY, ON, id="stalled-once-more"),
         pytest.param(
             FfmpegStalled(-9, "", 30, 12), 2, PLENTY, GiveUp(STOOD_STILL), id="and-no-more"
         ),
