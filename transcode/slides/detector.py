@@ -33,6 +33,8 @@ from transcode.slides.recent import KEPT_FRAMES, RecentFrames
 from transcode.slides.snapshot import State, pack, unpack
 
 STILL_LEVELS, NOISIEST_LEVELS = 3.0, 8.0  # mean change of a cell that moved, without and with noise
+NOISE_PACE = 0.15  # of the way to the last change, for each frame; one cut moves it by little
+NOISE_FACTOR = 2.0  # times the usual change of a cell is more than noise
 RESTLESS_SHARE = 0.03  # of all cells; a pointer moves in one of a hundred
 RESTLESS_INK = 0.25  # of the cells that are drawn on
 REST_FRAMES = 2  # frames like the one before, until a picture counts as settled
@@ -80,6 +82,7 @@ class SlideDetector:
         self.slides: list[Shown] = []
         self.liveness = Liveness(self.shape)
         self.recent = RecentFrames(self.shape)
+        self.noise: Grid = np.zeros(self.shape, np.float32)  # usual change of each cell
         self.left = False  # the picture has moved since the last look
         self.cut_away: int | None = None  # the frame at which it did, if that was a cut
         self.resting = 0  # frames for which the picture has been at rest
@@ -95,7 +98,9 @@ class SlideDetector:
         self.recent.add(current, number)
         if before is None:
             return
-        moving = _moving(before, current, self.shape)
+        levels = change(before, current, self.shape)
+        moving = levels > self._noise_levels()
+        self.noise += NOISE_PACE * (np.minimum(levels, 2 * self.noise + 1) - self.noise)
         alive = self._follow_life(before, current, moving, number)
         restless = self._is_restless(moving & ~alive)
         self.resting = 0 if restless else self.resting + 1
@@ -127,6 +132,7 @@ class SlideDetector:
             "seen": none if self.seen is None else self.seen,
             "anchor_alive": self.anchor_alive,
             "template": self.template,
+            "noise": self.noise,
             "moved": self.liveness.moved,
             "alive": self.liveness.alive,
             "still_for": self.liveness.still_for,
@@ -147,6 +153,7 @@ class SlideDetector:
         self.seen = state["seen"] if state["seen"].size else None
         self.anchor_alive = state["anchor_alive"]
         self.template = state["template"]
+        self.noise = state["noise"]
         self.liveness.moved = state["moved"]
         self.liveness.alive = state["alive"]
         self.liveness.still_for = state["still_for"]
@@ -160,6 +167,11 @@ class SlideDetector:
     def restore(self, data: bytes) -> None:
         """Go on where the detector stood that made `data`, for frames of the same size."""
         self.go_on_from(unpack(data))
+
+    def _noise_levels(self) -> Grid:
+        """Up to which change a cell counts as still: noise is strongest where letters are."""
+        levels: Grid = np.clip(NOISE_FACTOR * self.noise, STILL_LEVELS, NOISIEST_LEVELS)
+        return levels
 
     def _follow_life(self, before: Frame, current: Frame, moving: Mask, number: int) -> Mask:
         alive = self.liveness.alive
@@ -196,7 +208,7 @@ class SlideDetector:
         """Whether nothing at all has happened: the usual case, and a cheap one."""
         if self.seen is None:
             return False
-        differing = change(self.seen, current, self.shape) > STILL_LEVELS
+        differing = change(self.seen, current, self.shape) > self._noise_levels()
         awake = self.anchor_alive & ~alive
         nothing = int((differing & ~alive).sum()) <= FEW_CELLS and int(awake.sum()) <= FEW_CELLS
         if nothing:
@@ -291,9 +303,3 @@ class SlideDetector:
 
 def _cells(ink: Grid) -> int:
     return int((ink > 0).sum())
-
-
-def _moving(before: Frame, current: Frame, shape: tuple[int, int]) -> Mask:
-    levels = change(before, current, shape)
-    noise = float(np.median(levels))
-    return np.asarray(levels > min(max(STILL_LEVELS, 3 * noise), NOISIEST_LEVELS), np.bool_)

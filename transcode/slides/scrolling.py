@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from transcode.slides.cells import Frame
 
 COLUMNS = 30  # numbers for each row
-LONGEST_SHIFT = 0.9  # of the height: less than a tenth in common proves nothing
+LONGEST_SHIFT = 0.65  # of the height: beyond, most of the page is new in any case
 ENOUGH_ROWS = 6  # rows (of half the frame's) with something on them that must be in common
 DRAWN_LEVELS = 4.0  # both rows together, on average over their columns
 STANDING_LEVELS = 2
@@ -48,15 +48,28 @@ def moved_up(frame: Frame, shift_px: int) -> Frame:
 
 
 def _signatures(before: Frame, after: Frame) -> tuple[Rows, Rows]:
-    """(height / 2, COLUMNS) each: what rows look like beside the usual colour of their columns.
+    """(height / 2, COLUMNS) each: what rows have on them, beside the page's colour.
 
-    What stands still in both (a header, a list of files) is left out.
+    What stands still at the edges (a header, a list of files) is left out; not what stands still
+    within, which may be the inside of a figure that has moved. The colour is that of the whole
+    page: figures may fill most of a column.
     """
     size = (COLUMNS, max(1, before.shape[0] // 2))
     old, new = (cv2.resize(f, size, interpolation=cv2.INTER_AREA) for f in (before, after))
-    standing = cv2.absdiff(old, new) <= STANDING_LEVELS
-    rows = [np.where(standing, 0, f - np.median(f, axis=0)) for f in (old, new)]
-    return rows[0].astype(np.float32), rows[1].astype(np.float32)
+    still = cv2.absdiff(old, new) <= STANDING_LEVELS
+    standing = _edges(still, axis=1)[:, None] | _edges(still, axis=0)[None, :]
+    moving = np.concatenate([old[~standing], new[~standing]])
+    paper = float(np.bincount(moving).argmax()) if moving.size else 0.0
+    rows = [np.where(standing, 0, f - paper).astype(np.float32) for f in (old, new)]
+    return rows[0], rows[1]
+
+
+def _edges(still: NDArray[np.bool_], axis: int) -> NDArray[np.bool_]:
+    """The rows (axis 1) or columns that are still up to the first that is not, from either side."""
+    whole = np.logical_and.reduce(still, axis=axis)
+    forwards = np.logical_and.accumulate(whole)
+    backwards = np.logical_and.accumulate(whole[::-1])[::-1]
+    return np.asarray(forwards | backwards, np.bool_)
 
 
 def _costs(before: Rows, after: Rows) -> NDArray[np.float64]:

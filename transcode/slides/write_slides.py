@@ -14,11 +14,13 @@ from transcode.slides.chapters import TitledSlide, chapters_vtt, numbered, plan_
 from transcode.slides.findings import Findings, Slide
 from transcode.slides.pictures import drop_scratch, moment_of, take_picture
 from transcode.slides.slides_json import ChapterEntry, SlideEntry, SlidesJson, slides_json
+from transcode.slides.still_track import still_track_bps, still_track_vtt
 from transcode.slides.titles import DEFAULT_LANGUAGES, find_tesseract, read_title
 
 FOLDER_NAME = "slides"
 JSON_NAME = "slides.json"
 CHAPTERS_NAME = "chapters.vtt"
+STILLS_NAME = "stills.vtt"
 MOST_SLIDES = 1000  # a film that was taken for slides must not fill the disk
 
 
@@ -28,10 +30,12 @@ class SlidesFacts:
 
     json: str  # file names within the package
     chapters: str
+    stills: str
     slide_count: int
     chapter_count: int
     titles_read: int  # of the slides; the others are numbered
     size_bytes: int  # of all pictures
+    still_track_bps: int  # the large pictures, on average over the lecture
 
 
 async def write_slides(
@@ -43,10 +47,10 @@ async def write_slides(
     starts_s: Sequence[float] | None = None,
     languages: str = DEFAULT_LANGUAGES,
 ) -> SlidesFacts:
-    """Write `slides/`, `slides.json` and `chapters.vtt` into the package folder `out`.
+    """Write `slides/`, `chapters.vtt`, `stills.vtt` and `slides.json` into the package in `out`.
 
     The pictures are taken from the rung in `rung_folder` (`init.mp4`, `0.m4s`, ...), whose segments
-    begin at `starts_s` (else on the grid of a lecture of `duration_s`). Each of the three appears
+    begin at `starts_s` (else on the grid of a lecture of `duration_s`). Each of the four appears
     complete or not at all, the JSON last; what an earlier call left is replaced. Takes
     half a second of processor for each slide, and as much again where tesseract reads its title.
     Raises FfmpegFailed, FfmpegMissing and OSError; then, and when cancelled, what was in `out` is
@@ -95,11 +99,21 @@ def _publish(
     shutil.rmtree(out / FOLDER_NAME, ignore_errors=True)
     fresh.rename(out / FOLDER_NAME)
     _write_whole(out / CHAPTERS_NAME, chapters_vtt(chapters))
+    _write_whole(out / STILLS_NAME, still_track_vtt(entries))
     chapter_entries = tuple(ChapterEntry(c.start_s, c.end_s, c.title) for c in chapters)
     _write_whole(out / JSON_NAME, slides_json(SlidesJson(duration_s, entries, chapter_entries)))
-    sync_tree(out / FOLDER_NAME)  # again, for the folder that holds all three
+    sync_tree(out / FOLDER_NAME)  # again, for the folder that holds all four
     read = sum(slide.title is not None for slide in titled)
-    return SlidesFacts(JSON_NAME, CHAPTERS_NAME, len(entries), len(chapters), read, size_bytes)
+    return SlidesFacts(
+        json=JSON_NAME,
+        chapters=CHAPTERS_NAME,
+        stills=STILLS_NAME,
+        slide_count=len(entries),
+        chapter_count=len(chapters),
+        titles_read=read,
+        size_bytes=size_bytes,
+        still_track_bps=still_track_bps(entries, duration_s),
+    )
 
 
 def _entry(slide: TitledSlide, folder: Path) -> SlideEntry:

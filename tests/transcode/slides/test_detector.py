@@ -1,6 +1,6 @@
 """Slide changes: what counts as one, what does not, and how surely they are found.
 
-The seeds here were not looked at while the numbers of the detector were chosen (1000 to 1005).
+The seeds here were not looked at while the numbers of the detector were chosen.
 """
 
 import random
@@ -28,7 +28,7 @@ from tests.transcode.slides.generated_lectures import KINDS, RATE, SIZE_PX, Lect
 from transcode.slides.detector import SlideDetector
 from transcode.slides.findings import Slide
 
-SEEDS = (1, 2)
+SEEDS = (41, 42)
 ENOUGH = 0.95
 
 

@@ -44,7 +44,7 @@ async def test_slides_are_written_with_pictures_titles_and_chapters(
 ) -> None:
     facts = await write_slides(FOUND, tmp_path, rung, DURATION_S)
     pictures = {f"slides/{n}{kind}.webp" for n in (1, 2, 3) for kind in ("", "-small")}
-    assert names_in(tmp_path) == {"slides.json", "chapters.vtt", *pictures}
+    assert names_in(tmp_path) == {"slides.json", "chapters.vtt", "stills.vtt", *pictures}
     page = parse_slides_json((tmp_path / "slides.json").read_bytes())
     read = TITLES if find_tesseract() else ("Slide 1", "Slide 2", "Slide 3")
     assert tuple(slide.title for slide in page.slides) == read
@@ -54,9 +54,18 @@ async def test_slides_are_written_with_pictures_titles_and_chapters(
         assert (tmp_path / slide.small).stat().st_size == slide.small_bytes < slide.picture_bytes
     assert [chapter.start_s for chapter in page.chapters] == [0, 8, 16]
     assert (tmp_path / "chapters.vtt").read_text().count("-->") == 3
-    total = sum(slide.picture_bytes + slide.small_bytes for slide in page.slides)
-    titles_read = 3 if find_tesseract() else 0
-    assert facts == SlidesFacts("slides.json", "chapters.vtt", 3, 3, titles_read, total)
+    assert (tmp_path / "stills.vtt").read_text().count("slides/") == 3
+    large = sum(slide.picture_bytes for slide in page.slides)
+    assert facts == SlidesFacts(
+        json="slides.json",
+        chapters="chapters.vtt",
+        stills="stills.vtt",
+        slide_count=3,
+        chapter_count=3,
+        titles_read=3 if find_tesseract() else 0,
+        size_bytes=large + sum(slide.small_bytes for slide in page.slides),
+        still_track_bps=round(8 * large / DURATION_S),
+    )
 
 
 async def test_each_picture_shows_its_own_slide(rung: Path, tmp_path: Path) -> None:
@@ -72,7 +81,7 @@ async def test_writing_again_replaces_what_was_there(rung: Path, tmp_path: Path)
     fewer = Findings(FOUND.slides[:1], (), None)
     await write_slides(fewer, tmp_path, rung, DURATION_S)
     assert names_in(tmp_path) == {
-        *("slides.json", "chapters.vtt"),
+        *("slides.json", "chapters.vtt", "stills.vtt"),
         *("slides/1.webp", "slides/1-small.webp"),
     }
 
