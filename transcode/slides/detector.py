@@ -229,6 +229,9 @@ class SlideDetector:
         if _cells(ink) < FEWEST_INK_CELLS:
             fate = Fate.GONE if (~same & ~alive).mean() > RECOLOURED_SHARE else Fate.GROWN
         elif _cells(known) < FEWEST_INK_CELLS or known.sum() < KNOWN_INK_SHARE * ink.sum():
+            if known.any() and in_place(known, same).lost < LOST_SHARE:  # a title beside it
+                self.anchor_alive = alive.copy()
+                return None
             return self._behind_film(alive)
         else:
             fate = self._fate(known, new, same, alive)
@@ -257,7 +260,12 @@ class SlideDetector:
 
     def _film_was_cut(self, ink: Grid, same: Mask, number: int, alive: Mask) -> bool:
         """Whether a film and what is drawn beside it changed together: all of it is replaced."""
-        if alive.mean() < LARGE_FILM_SHARE or in_place(ink, same).lost < TYPED_SHARE:
+        if alive.mean() < LARGE_FILM_SHARE:
+            return False
+        beside = ink.copy()  # a film is a rectangle, and comes to life in parts
+        rows, columns = np.nonzero(alive)
+        beside[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1] = 0
+        if not beside.any() or in_place(beside, same).lost < TYPED_SHARE:
             return False
         return self.recent.last_cut(number - REST_FRAMES - 1, alive) is not None
 

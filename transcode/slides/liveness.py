@@ -14,8 +14,8 @@ from transcode.slides.cells import Mask
 WINDOW_FRAMES = 15  # 6 s
 LIVELY_MOVES = 7  # of the window; a fade or a scroll is shorter
 REST_FRAMES = 12  # a patch at rest for so long is at rest
-FILM_SHARE = 0.4  # a patch as large as this is a film, and no teacher sits still in it
-FILM_REST_FRAMES = 4
+FILM_SHARE = 0.12  # of all cells: a larger patch is a film, not a teacher who sits still
+FILM_REST_FRAMES = 8
 
 
 class Liveness:
