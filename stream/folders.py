@@ -20,7 +20,7 @@ class Folders:
 
     @property
     def scratch(self) -> Path:
-        """One folder per attempt of a job; swept at start."""
+        """One folder per attempt of a job; what no job goes on with is swept at start."""
         return self.data / "scratch"
 
     @property

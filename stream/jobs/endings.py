@@ -60,6 +60,13 @@ class Endings:
         async with self.database.write() as session:
             await store.give_up(session, job, reason, utc_now())
 
+    async def stop(self, job: Job, scratch: Path) -> None:
+        """Put back a job whose attempt was cancelled, because the server stops: not its failure."""
+        async with self.database.write() as session:
+            held = await store.put_back(session, job, attempt=job.attempt - 1)
+        if not held:  # its lecture was removed
+            await asyncio.to_thread(remove_folder, scratch)
+
     async def _put_back(self, job: Job, after: timedelta, **values: Any) -> bool:
         while True:
             try:

@@ -5,7 +5,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from stream.disk import sync_folder
-from transcode.tree import WORK_FOLDER
 
 
 def move_into_place(finished: Path, place: Path) -> None:
@@ -17,15 +16,6 @@ def move_into_place(finished: Path, place: Path) -> None:
     finished.rename(place)
     for folder in (place.parent, place.parent.parent, finished.parent):
         sync_folder(folder)
-
-
-def take_over(earlier: Path, scratch: Path) -> bool:
-    """Give an attempt what an earlier one left to go on with, and tell whether there was any."""
-    if not (earlier / WORK_FOLDER).is_dir():
-        remove_folder(earlier)
-        return False
-    earlier.rename(scratch)
-    return True
 
 
 def remove_folder(folder: Path) -> None:

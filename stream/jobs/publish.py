@@ -21,10 +21,11 @@ from stream.errors import Busy
 from stream.folders import Folders
 from stream.ids import new_id
 from stream.jobs import store
+from stream.jobs.attempts import take_over
 from stream.jobs.completeness import require_complete
 from stream.jobs.endings import Endings
 from stream.jobs.eta import expected_work_s
-from stream.jobs.files import move_into_place, remove_folder, take_over
+from stream.jobs.files import move_into_place, remove_folder
 from stream.jobs.lanes import Order
 from stream.jobs.notices import Notices
 from stream.jobs.retry import wall_limit_s
@@ -82,18 +83,16 @@ class Publisher:
         self.notices.tell(job.lecture_id)
         logger.info("job started job=%s lecture=%s try=%d", job.id, job.lecture_id, job.attempt)
         scratch = self.folders.attempt(job.id, job.fence)
-        earlier = self.folders.attempt(job.id, job.fence - 1)
-        turn.goes_on = await asyncio.to_thread(take_over, earlier, scratch)
         try:
+            turn.goes_on = await asyncio.to_thread(take_over, self.folders, job)
             await self._attempt(job, turn, weight, scratch)
         except Exception as error:  # the edge of a job: whatever breaks it must end in its row
             await self.endings.after(job, error, turn, scratch)
         except asyncio.CancelledError:
-            async with self.database.write() as session:  # the server stops: not the job's failure
-                held = await store.put_back(session, job, attempt=job.attempt - 1)
-            if not held:
-                await asyncio.to_thread(remove_folder, scratch)
+            await self.endings.stop(job, scratch)
             raise
+        else:
+            await asyncio.to_thread(remove_folder, scratch)
         finally:
             self.notices.tell(job.lecture_id)
 

@@ -7,13 +7,13 @@ its row and not in this process is dead.
 import asyncio
 import logging
 from collections.abc import Callable
-from pathlib import Path
 
 from stream.catalogue.store import move_lecture
 from stream.clock import utc_now
 from stream.database import Database
 from stream.folders import Folders
 from stream.jobs import store
+from stream.jobs.attempts import sweep_attempts
 from stream.jobs.files import remove_folder
 from stream.jobs.retry import MAX_ATTEMPTS
 from stream.jobs.verdict import GAVE_UP
@@ -25,7 +25,8 @@ logger = logging.getLogger(__name__)
 async def reconcile(database: Database, folders: Folders) -> list[Job]:
     """At the start: put dead attempts back, sweep what nobody goes on with; the jobs to enqueue."""
     waiting = await unfinished(database, is_alive=lambda _: False)
-    await _sweep(database, folders, {folders.attempt(job.id, job.fence) for job in waiting})
+    await asyncio.to_thread(sweep_attempts, folders, {job.id for job in waiting})
+    await _sweep_packages(database, folders)
     return waiting
 
 
@@ -49,9 +50,7 @@ async def unfinished(database: Database, is_alive: Callable[[str], bool]) -> lis
     return waiting
 
 
-async def _sweep(database: Database, folders: Folders, gone_on_with: set[Path]) -> None:
-    for folder in set(folders.scratch.iterdir()) - gone_on_with:
-        await asyncio.to_thread(remove_folder, folder)
+async def _sweep_packages(database: Database, folders: Folders) -> None:
     for package in [p for lecture in folders.media.iterdir() for p in lecture.iterdir()]:
         async with database.read() as session:
             row = await session.get(Package, package.name)
