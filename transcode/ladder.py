@@ -94,11 +94,11 @@ class _Step:
 _TEXT = "psy=0:chroma-qp-offset=6:deblock=-2,-2:ref=4:rc-lookahead=10"
 # For slides with a little movement: what is flat gets fewer bits than x264 thinks, colours too.
 _MIXED = "aq-strength=0.5:chroma-qp-offset=4"
-# A lecture is encoded while it arrives: 10 frames at 5 a second are 2 s of delay.
-_FEW_FRAMES = f"{_MIXED}:rc-lookahead=10"
+# A lecture is encoded while it arrives: 20 frames at 5 a second are 4 s of delay, as 10 at 2.5.
+_FEW_FRAMES = f"{_MIXED}:rc-lookahead=20"
 _SCREEN = (
     _Step("still", 900, (2.5, 2.5, 2.5), 46, 44_000, "slow", _TEXT, 16.0),
-    _Step("low", SHORT_SIDE_PX, (5, 5, 5), 45, 200_000, "faster", _FEW_FRAMES),
+    _Step("low", SHORT_SIDE_PX, (5, 5, 5), 46, 200_000, "faster", _FEW_FRAMES),
     _Step("fair", SHORT_SIDE_PX, (5, 5, 15), 38, 300_000, "faster", _FEW_FRAMES),
     _Step("medium", SHORT_SIDE_PX, (10, 15, 30), 28, 500_000, "veryfast", _MIXED),
     _Step("high", SHORT_SIDE_PX, (10, 30, 30), 21, 900_000, "veryfast", _MIXED),

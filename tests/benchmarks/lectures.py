@@ -32,6 +32,7 @@ CASES: dict[str, Callable[[], Recording]] = {
 QUICK: dict[str, Callable[[], Recording]] = {
     "reference": lambda: reference_minute(QUICK_S),
     "coding": lambda: coding_screencast(QUICK_S),
+    "camera": lambda: camera_lecture(QUICK_S),
 }
 QUICK_S = 20.0
 BUDGETS_BPS = (100_000, 160_000, 250_000, 400_000, 600_000)  # of picture and sound
