@@ -32,9 +32,10 @@ from transcode.slides.liveness import Liveness
 from transcode.slides.recent import KEPT_FRAMES, RecentFrames
 from transcode.slides.snapshot import State, pack, unpack
 
-STILL_LEVELS, NOISIEST_LEVELS = 3.0, 8.0  # mean change of a cell that moved, without and with noise
-NOISE_PACE = 0.15  # of the way to the last change, for each frame; one cut moves it by little
-NOISE_FACTOR = 2.0  # times the usual change of a cell is more than noise
+STILL_LEVELS, NOISIEST_LEVELS = 4.5, 7.0  # mean change of a cell that moved, without and with noise
+NOISE_RISE, NOISE_FALL = 0.3, 0.03  # of the way to the last change: nearly the largest lately
+NOISE_STEP = 1.5  # levels towards which it rises at most at once, so that a cut is not noise
+NOISE_FACTOR = 1.3  # times the largest lately is more than noise
 RESTLESS_SHARE = 0.03  # of all cells; a pointer moves in one of a hundred
 RESTLESS_INK = 0.25  # of the cells that are drawn on
 REST_FRAMES = 2  # frames like the one before, until a picture counts as settled
@@ -82,7 +83,9 @@ class SlideDetector:
         self.slides: list[Shown] = []
         self.liveness = Liveness(self.shape)
         self.recent = RecentFrames(self.shape)
-        self.noise: Grid = np.zeros(self.shape, np.float32)  # usual change of each cell
+        self.noise: Grid = np.zeros(
+            self.shape, np.float32
+        )  # nearly the largest change of each cell lately
         self.left = False  # the picture has moved since the last look
         self.cut_away: int | None = None  # the frame at which it did, if that was a cut
         self.resting = 0  # frames for which the picture has been at rest
@@ -100,7 +103,7 @@ class SlideDetector:
             return
         levels = change(before, current, self.shape)
         moving = levels > self._noise_levels()
-        self.noise += NOISE_PACE * (np.minimum(levels, 2 * self.noise + 1) - self.noise)
+        self.noise += _towards(self.noise, levels)
         alive = self._follow_life(before, current, moving, number)
         restless = self._is_restless(moving & ~alive)
         self.resting = 0 if restless else self.resting + 1
@@ -311,3 +314,9 @@ class SlideDetector:
 
 def _cells(ink: Grid) -> int:
     return int((ink > 0).sum())
+
+
+def _towards(noise: Grid, levels: Grid) -> Grid:
+    """How the noise of each cell changes with the last change of it."""
+    rise = NOISE_RISE * np.minimum(levels - noise, NOISE_STEP)
+    return np.where(levels > noise, rise, NOISE_FALL * (levels - noise))
