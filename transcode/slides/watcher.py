@@ -99,7 +99,10 @@ class Watcher:
             return await child.wait()
 
     def _take(self, text: str) -> None:
-        line = msgspec.json.decode(text, type=Line)
+        try:
+            line = msgspec.json.decode(text, type=Line)
+        except msgspec.DecodeError:
+            return  # it was killed within a line; the next one tells all of it again
         if line.span is not None:
             self._spans[line.span.start_s] = line.span
         if line.found is not None:

@@ -52,7 +52,7 @@ async def write_slides(
     The pictures are taken from the rung in `rung_folder` (`init.mp4`, `0.m4s`, ...), whose segments
     begin at `starts_s` (else on the grid of a lecture of `duration_s`). Each of the four appears
     complete or not at all, the JSON last; what an earlier call left is replaced. Takes
-    half a second of processor for each slide, and as much again where tesseract reads its title.
+    a third of a second of processor for each slide, and a quarter more where tesseract is there.
     Raises FfmpegFailed, FfmpegMissing and OSError; then, and when cancelled, what was in `out` is
     as it was, and the folder `slides.new` may remain.
     """

@@ -3,6 +3,7 @@
 The seeds here were not looked at while the numbers of the detector were chosen.
 """
 
+import json
 import random
 import subprocess
 from collections.abc import Callable, Iterator
@@ -28,6 +29,7 @@ from tests.transcode.slides.generated_lectures import KINDS, RATE, SIZE_PX, Lect
 from transcode.slides.detector import SlideDetector
 from transcode.slides.findings import Slide
 
+ROOT = Path(__file__).resolve().parents[3]
 SEEDS = (41, 42)
 ENOUGH = 0.95
 
@@ -210,3 +212,12 @@ def test_changes_are_found_in_a_compressed_video(kind: str, tmp_path: Path) -> N
     score = compare(slides, lecture.truth_s)
     assert score.precision >= ENOUGH, (slides, lecture.truth_s)
     assert score.recall >= ENOUGH, (slides, lecture.truth_s)
+
+
+@pytest.mark.slow
+def test_the_slides_of_the_demo_lecture_are_found() -> None:
+    demo = ROOT / "deploy" / "demo"
+    slides = json.loads((demo / "lecture.json").read_text(encoding="utf-8"))["slides"]
+    found = detect(taped(demo / "presentation.webm"))
+    score = compare(found, [slide["start_s"] for slide in slides])
+    assert (score.found, score.false) == (len(slides), 0), found
