@@ -119,6 +119,14 @@ async def test_f20_a_job_does_not_start_without_room_and_starts_when_there_is(
     assert lecture.state is LectureState.READY
 
 
+@pytest.mark.parametrize(
+    ("leave_bytes", "told"),
+    [
+        pytest.param(2 * 2**20, waits_for_room, id="room-for-rows"),
+        # Nothing can be told then; the job waits for the database as well.
+        pytest.param(0, None, id="no-room-for-rows-either"),
+    ],
+)
 async def test_f20_a_disk_that_fills_up_in_the_middle_costs_no_attempt_and_leaves_no_litter(
     client: TestClient[Any, Any],
     arrive: Arrive,
@@ -127,12 +135,14 @@ async def test_f20_a_disk_that_fills_up_in_the_middle_costs_no_attempt_and_leave
     folders: Folders,
     disk: Path,
     recording: Path,
+    leave_bytes: int,
+    told: Callable[[Lecture, Job], bool] | None,
 ) -> None:
     lecture_id = await arrive(presentation=recording)
     await wake(client, lecture_id)
     await until(lecture_id, lambda lecture, job: any(folders.scratch.glob("*/*")))
-    ballast = await asyncio.to_thread(fill, disk)
-    await until(lecture_id, waits_for_room)
+    ballast = await asyncio.to_thread(fill, disk, leave_bytes)
+    await until(lecture_id, told or (lambda lecture, job: not any(folders.scratch.iterdir())))
     assert list(folders.scratch.iterdir()) == []
     assert list(folders.media.iterdir()) == []
     assert len(list(folders.originals.iterdir())) == 1
