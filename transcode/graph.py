@@ -8,7 +8,7 @@ scaled from the nearest larger size, and no frame is decoded or composed twice:
 
     track -> fps -> fixed box -> endless last frame, cut at the lecture's end
           -> (camera over it) -> high -> medium -> low -> still
-                              -> a picture every 2 s -> thumbnails
+                              -> small pictures -> thumbnails, frames to look for slides in
 
 Of a recording that still grows nobody knows the end: then nothing is made endless or cut. All time
 stamps are media times, also when the run begins in the middle (`-copyts`): what lies before its
@@ -29,10 +29,13 @@ from transcode.grid import FIRST_SEGMENT_S, SEGMENT_S, key_frames, segment_start
 from transcode.ladder import AudioRendition, Box, Rendition
 from transcode.plan import EncodePlan, Track
 from transcode.probe import AUDIO_CODECS, MAX_PIXELS, MAX_STREAMS, VIDEO_CODECS
-from transcode.storyboard import THUMBNAIL_EVERY_S, thumbnail_box
+from transcode.sound.aac import AAC_OPTIONS
+from transcode.sound.filters import RUN_UP_S, speech_filters
+from transcode.storyboard import ANALYSED_RATE, THUMBNAIL_EVERY_S, analysed_box, thumbnail_box
 from transcode.stretch import Stretch
 from transcode.tree import (
     AUDIO_FOLDER,
+    FRAMES_FOLDER,
     INIT_NAME,
     SCRATCH_FOLDER,
     SCRATCH_PLAYLIST,
@@ -43,7 +46,7 @@ THUMBNAIL_QUALITY = 3  # of mjpeg's 2 (best) to 31
 TICKS_PER_S = 90_000
 AAC_PRIMING_SAMPLES = 1024  # what ffmpeg's encoder puts before the first sample
 SEEKABLE = {"matroska", "mov", "wav"}  # in others a seek lands beside the time that was asked for
-SOUND_SETTLES_S = 1  # how long filters of sound get to settle before a stretch begins
+FILTERED_RATE_HZ = 48_000  # what filters of sound work at
 
 Stream = Any  # ffmpeg-python has no types
 
@@ -55,7 +58,7 @@ def stretch_arguments(ffmpeg_path: str, plan: EncodePlan, stretch: Stretch) -> l
     if stretch.rungs:
         outputs += _picture_outputs(inputs, plan, stretch)
     if stretch.with_sound and plan.ladder.audio and plan.sound:
-        outputs.append(_sound_output(inputs, plan.sound, plan.ladder.audio, stretch))
+        outputs.append(_sound_output(inputs, plan, plan.sound, plan.ladder.audio, stretch))
     compiled: list[str] = ffmpeg.merge_outputs(*outputs).compile(cmd=ffmpeg_path)
     return [compiled[0], "-loglevel", "warning", "-copyts", *compiled[1:]]
 
@@ -75,7 +78,7 @@ class _Inputs:
 
     def _opened(self, track: Track) -> Stream:
         info, pipe = track.info, self._stretch.pipes.get(track.info.path)
-        from_s = self._stretch.start_s - SOUND_SETTLES_S - track.start_s
+        from_s = self._stretch.start_s - RUN_UP_S - track.start_s
         seek = (
             {"ss": f"{from_s:.6f}"}
             if pipe is None and from_s > 0 and info.demuxer in SEEKABLE
@@ -97,12 +100,11 @@ class _Inputs:
 
 def _picture_outputs(inputs: _Inputs, plan: EncodePlan, stretch: Stretch) -> list[Stream]:
     rungs = [rung for rung in reversed(plan.ladder.renditions) if rung.name in stretch.rungs]
-    main = plan.presentation or plan.presenter
-    assert main is not None  # noqa: S101 - a ladder with rungs is planned from a picture
+    assert plan.main is not None  # noqa: S101 - a ladder with rungs is planned from a picture
     composed = [rung for rung in rungs if rung.shows_camera]
     alone = [rung for rung in rungs if not rung.shows_camera]
     canvas = replace(rungs[0], box=plan.ladder.renditions[-1].box) if composed else rungs[0]
-    stream = _without_end(_upright(inputs, main), canvas, stretch)
+    stream = _without_end(_upright(inputs, plan.main), canvas, stretch)
     outputs: list[Stream] = []
     if composed and plan.presenter and plan.ladder.camera:
         if alone:
@@ -113,7 +115,7 @@ def _picture_outputs(inputs: _Inputs, plan: EncodePlan, stretch: Stretch) -> lis
     stream = _until(stream, stretch.end_s)
     if stretch.with_pictures:
         stream, pictures = _fork(stream)
-        outputs.append(_thumbnails(pictures, canvas, stretch))
+        outputs += _taps(pictures, plan.ladder.renditions[-1].box, canvas, stretch)
     return outputs + _rung_outputs(stream, composed or alone, canvas, stretch)
 
 
@@ -200,22 +202,37 @@ def _with_camera(slides: Stream, camera: Stream, place: Box, top: Rendition) -> 
     )
 
 
-def _thumbnails(stream: Stream, top: Rendition, stretch: Stretch) -> Stream:
-    """A small picture every 2 s, each a file under its number from the lecture's start."""
-    small = thumbnail_box(top.box)
-    first = int(segment_start_s(stretch.pictures_from)) // THUMBNAIL_EVERY_S
-    stream = stream.filter("select", f"not(mod(n,{THUMBNAIL_EVERY_S * top.frame_rate}))")
+def _taps(stream: Stream, frame: Box, canvas: Rendition, stretch: Stretch) -> list[Stream]:
+    """Small pictures for the storyboard, and gray ones for who looks for slides; each is a file
+    under its number from the lecture's start."""
+    stream, looked_at = _fork(stream)
+    start_s = int(segment_start_s(stretch.pictures_from))
+    small = thumbnail_box(frame)
+    stream = stream.filter("select", f"not(mod(n,{THUMBNAIL_EVERY_S * canvas.frame_rate}))")
     stream = stream.filter("scale", small.width_px, small.height_px, out_range="pc")
     stream = stream.filter("format", "yuvj420p")
-    options = {"q:v": THUMBNAIL_QUALITY, "atomic_writing": 1, "fps_mode": "passthrough"}
-    return stream.output(
+    thumbnails = stream.output(
         f"file:{THUMBNAILS_FOLDER}/%d.jpg",
-        f="image2",
         vcodec="mjpeg",
-        start_number=first,
-        map_metadata=-1,
-        **options,
+        start_number=start_s // THUMBNAIL_EVERY_S,
+        **{"q:v": THUMBNAIL_QUALITY},
+        **_one_file_each(),
     )
+    gray = analysed_box(frame)
+    looked_at = _at_rate(looked_at, ANALYSED_RATE)
+    looked_at = looked_at.filter("scale", gray.width_px, gray.height_px, flags="area")
+    frames = looked_at.filter("format", "gray").output(
+        f"file:{FRAMES_FOLDER}/%d.gray",
+        vcodec="rawvideo",
+        start_number=int(start_s * ANALYSED_RATE),
+        **_one_file_each(),
+    )
+    return [thumbnails, frames]
+
+
+def _one_file_each() -> dict[str, str | int]:
+    """Under its name only when it is complete."""
+    return {"f": "image2", "atomic_writing": 1, "fps_mode": "passthrough", "map_metadata": -1}
 
 
 def _rung_output(stream: Stream, rung: Rendition, stretch: Stretch) -> Stream:
@@ -258,25 +275,30 @@ def _last_frame_ends_at(end_s: float | None, rate: Fraction) -> dict[str, str]:
     return {"bsf:v": f"setts=duration={shorten}"}
 
 
-def _sound_output(inputs: _Inputs, track: Track, audio: AudioRendition, stretch: Stretch) -> Stream:
-    """Mono, silence where there is none, exactly as long as the stretch.
+def _sound_output(
+    inputs: _Inputs, plan: EncodePlan, track: Track, audio: AudioRendition, stretch: Stretch
+) -> Stream:
+    """Mono, made even and clear, silence where there is none, exactly as long as the stretch.
 
     The encoder's priming takes the place of the first 1024 samples (43 ms), so that what follows
     lies where it belongs without an edit list, which players read differently.
     """
     assert track.info.audio is not None  # noqa: S101 - only a track with sound is planned
-    rate = audio.sample_rate_hz
     start_s = int(segment_start_s(stretch.sound_from))
-    settled_from = max(0, start_s - SOUND_SETTLES_S) * rate
+    settled_from = max(0, start_s - RUN_UP_S) * FILTERED_RATE_HZ
     stream = inputs.stream(track, track.info.audio.index)
-    stream = stream.filter("aresample", rate, **{"async": 1, "first_pts": settled_from})
-    stream = stream.filter("aformat", channel_layouts="mono")
+    stream = stream.filter("aresample", FILTERED_RATE_HZ, **{"async": 1, "first_pts": settled_from})
+    for step in speech_filters(plan.loudness, track.info.audio.channels, FILTERED_RATE_HZ):
+        stream = stream.filter(step.name, **step.options)
+    stream = stream.filter("aresample", audio.sample_rate_hz)
     if stretch.end_s is not None:
         stream = stream.filter("apad").filter("atrim", end=f"{stretch.end_s:.6f}")
-    stream = stream.filter("atrim", start_pts=start_s * rate + AAC_PRIMING_SAMPLES)
+    first = start_s * audio.sample_rate_hz + AAC_PRIMING_SAMPLES
+    stream = stream.filter("atrim", start_pts=first)
     options = {
         "acodec": "aac",
         "b:a": audio.bitrate_bps,
+        **AAC_OPTIONS,
         "hls_time": SEGMENT_S,
         **({"hls_init_time": FIRST_SEGMENT_S} if stretch.sound_from == 0 else {}),
         "start_number": stretch.sound_from,

@@ -6,7 +6,8 @@ kept by the next one, if it is given the same folder.
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -16,6 +17,7 @@ import msgspec
 from transcode.encoding import Encoding
 from transcode.encoding import Pace as Pace
 from transcode.encoding import Progress as Progress  # a part of this module's face, as are others
+from transcode.extras import Extras, add_extras
 from transcode.hls.playlists import MediaTrack
 from transcode.ladder import Rendition
 from transcode.locator import Ffmpeg, locate_ffmpeg
@@ -23,13 +25,19 @@ from transcode.look import look_into
 from transcode.media import Source
 from transcode.packager import Growth as Growth
 from transcode.packager import Packager
-from transcode.plan import EncodePlan, plan_encode, replan
+from transcode.picture_look import look_at_picture
+from transcode.plan import EncodePlan, Track, plan_encode, replan
 from transcode.publish import sync_tree, write_text_file
-from transcode.small_pictures import StoryboardFacts, make_small_pictures
+from transcode.slides.watcher import Watcher, watching
+from transcode.slides.write_slides import SlidesFacts
+from transcode.small_pictures import StoryboardFacts
+from transcode.sound.loudness import measure_loudness
+from transcode.sound.report import SoundFacts
+from transcode.storyboard import ANALYSED_RATE, analysed_box
 from transcode.tree import FACTS_NAME as FACTS_NAME
+from transcode.tree import FRAMES_FOLDER, LOOK_FOLDER, POSTER_NAME, WORK_FOLDER
 from transcode.tree import INDEX_NAME as INDEX_NAME
-from transcode.tree import POSTER_NAME
-from transcode.work import begin
+from transcode.work import begin, take_up, write_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,8 @@ class Package:
     audio: RenditionFacts | None
     poster: str | None
     storyboard: StoryboardFacts | None
+    slides: SlidesFacts | None
+    sound: SoundFacts | None
 
 
 async def make_package(
@@ -81,7 +91,7 @@ async def make_package(
     began = time.monotonic()
     tracks, arrivals = await look_into(sources)
     ffmpeg = await locate_ffmpeg()
-    plan = await asyncio.to_thread(begin, out, plan_encode(tracks), ffmpeg.version)
+    plan = await _begun(tracks, out, ffmpeg, is_whole=not arrivals)
 
     async def plan_whole() -> EncodePlan:
         whole, _ = await look_into([replace(source, arrival=None) for source in sources])
@@ -97,29 +107,50 @@ async def make_package(
         on_growth=on_growth,
         pace=pace,
     )
-    plan = await encoding.run()
-    storyboard = await _add_pictures(ffmpeg, plan, encoding.packager)
+    packager = encoding.packager
+    async with _watching(plan, packager.work) as watcher:
+        plan = await encoding.run()
+        extras = await add_extras(ffmpeg.path, plan, packager.work, out, watcher)
     wall_s = time.monotonic() - began
-    return await asyncio.to_thread(
-        _finish, encoding.packager, plan, storyboard, wall_s, encoding.cpu_s
-    )
+    return await asyncio.to_thread(_finish, packager, plan, extras, wall_s, encoding.cpu_s)
 
 
-async def _add_pictures(
-    ffmpeg: Ffmpeg, plan: EncodePlan, packager: Packager
-) -> StoryboardFacts | None:
+async def _begun(
+    tracks: Sequence[Track], out: Path, ffmpeg: Ffmpeg, *, is_whole: bool
+) -> EncodePlan:
+    """The plan as an earlier call began it, or begun now; what is whole is looked into first."""
+    plan = plan_encode(tracks)
+    taken_up = await asyncio.to_thread(take_up, out, plan, ffmpeg.version)
+    if taken_up is not None:
+        return taken_up
+    await asyncio.to_thread(begin, out)
+    if is_whole and plan.main:
+        folder = out / WORK_FOLDER / LOOK_FOLDER
+        content = await look_at_picture(ffmpeg.path, plan.main.info, folder)
+        plan = plan_encode(tracks, content)
+    if is_whole and plan.sound and plan.sound.info.audio:
+        info, audio = plan.sound.info, plan.sound.info.audio
+        loudness = await measure_loudness(info.path, info.demuxer, audio.index, audio.channels)
+        plan = replace(plan, loudness=loudness)
+    await asyncio.to_thread(write_plan, out, plan, ffmpeg.version)
+    return plan
+
+
+@asynccontextmanager
+async def _watching(plan: EncodePlan, work: Path) -> AsyncIterator[Watcher | None]:
+    """Look for slides in what the encoder leaves in the working folder, if there is a picture."""
     if not plan.ladder.renditions:
-        return None
-    top = plan.ladder.renditions[-1]
-    return await make_small_pictures(ffmpeg.path, packager.work, packager.out, top, plan.end_s)
+        yield None
+        return
+    box = analysed_box(plan.ladder.renditions[-1].box)
+    frames = work / FRAMES_FOLDER
+    await asyncio.to_thread(frames.mkdir, exist_ok=True)
+    async with watching(frames, box.width_px, box.height_px, float(ANALYSED_RATE)) as watcher:
+        yield watcher
 
 
 def _finish(
-    packager: Packager,
-    plan: EncodePlan,
-    storyboard: StoryboardFacts | None,
-    wall_s: float,
-    cpu_s: float,
+    packager: Packager, plan: EncodePlan, extras: Extras, wall_s: float, cpu_s: float
 ) -> Package:
     packager.close()
     out = packager.out
@@ -133,8 +164,10 @@ def _finish(
         size_bytes=sync_tree(out),
         renditions=tuple(_facts(track, rung) for rung, track in rungs if track is not None),
         audio=_facts(audio, None) if audio else None,
-        poster=POSTER_NAME if storyboard else None,
-        storyboard=storyboard,
+        poster=POSTER_NAME if extras.storyboard else None,
+        storyboard=extras.storyboard,
+        slides=extras.slides,
+        sound=extras.sound,
     )
     text = msgspec.json.format(msgspec.json.encode(package), indent=2).decode()
     write_text_file(out / FACTS_NAME, text + "\n")

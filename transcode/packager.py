@@ -26,6 +26,7 @@ from transcode.publish import write_text_file
 from transcode.stretch import Stretch
 from transcode.tree import (
     AUDIO_FOLDER,
+    FRAMES_FOLDER,
     INDEX_NAME,
     SCRATCH_FOLDER,
     THUMBNAILS_FOLDER,
@@ -65,7 +66,8 @@ class Packager:
         shutil.rmtree(self.work / SCRATCH_FOLDER, ignore_errors=True)
         for name in (*stretch.rungs, AUDIO_FOLDER):
             (self.work / SCRATCH_FOLDER / name).mkdir(parents=True)
-        (self.work / THUMBNAILS_FOLDER).mkdir(exist_ok=True)
+        for name in (THUMBNAILS_FOLDER, FRAMES_FOLDER):
+            (self.work / name).mkdir(exist_ok=True)
 
     def collect(self, stretch: Stretch, *, is_over: bool = False) -> bool:
         """Take in what the run of a stretch has completed; whether something was new.

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from transcode.errors import UnreadableMedia
 from transcode.ladder import Ladder, plan_ladder
 from transcode.media import MediaInfo, TrackRole
+from transcode.picture_content import PictureContent
+from transcode.sound.loudness import Loudness
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,12 @@ class EncodePlan:
     presenter: Track | None
     sound: Track | None  # the track whose sound is heard
     ladder: Ladder
+    loudness: Loudness | None = None  # of the sound; None: it was not measured, or still arrives
+
+    @property
+    def main(self) -> Track | None:
+        """The track whose picture fills the frame."""
+        return self.presentation or self.presenter
 
     @property
     def tracks(self) -> tuple[Track, ...]:
@@ -38,8 +46,10 @@ class EncodePlan:
         return max(track.start_s + track.info.duration_s for track in self.tracks)
 
 
-def plan_encode(tracks: Sequence[Track]) -> EncodePlan:
+def plan_encode(tracks: Sequence[Track], content: PictureContent | None = None) -> EncodePlan:
     """What to encode of probed tracks, the earliest beginning at 0. Raises UnreadableMedia.
+
+    `content` is what the main picture shows, if somebody has looked.
 
     The presenter's sound is preferred: a microphone beside the camera carries the voice, where a
     screen's own sound may be silence.
@@ -55,6 +65,7 @@ def plan_encode(tracks: Sequence[Track]) -> EncodePlan:
         presentation.info.video if presentation else None,
         presenter.info.video if presenter else None,
         has_sound=sound is not None,
+        content=content,
     )
     plan = EncodePlan(presentation, presenter, sound, ladder)
     if plan.end_s <= 0:

@@ -2,11 +2,14 @@
 sheet."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 from math import ceil
 
 from transcode.ladder import Box
 
 THUMBNAIL_EVERY_S = 2  # pictures are taken this often, before anybody knows how many there will be
+ANALYSED_RATE = Fraction(5, 2)  # frames a second in which slides are looked for
+ANALYSED_LONG_SIDE_PX = 480
 MOST_PICTURES = 60
 COLUMNS = 10
 LONG_SIDE_PX = 240
@@ -26,7 +29,16 @@ class StoryboardPlan:
 
 def thumbnail_box(frame: Box) -> Box:
     """The size of one picture: in the shape of the lecture's frame, at most 240 px long."""
-    factor = min(1.0, LONG_SIDE_PX / max(frame.width_px, frame.height_px))
+    return _at_most(frame, LONG_SIDE_PX)
+
+
+def analysed_box(frame: Box) -> Box:
+    """The size of the frames in which slides are looked for: at most 480 px long."""
+    return _at_most(frame, ANALYSED_LONG_SIDE_PX)
+
+
+def _at_most(frame: Box, long_side_px: int) -> Box:
+    factor = min(1.0, long_side_px / max(frame.width_px, frame.height_px))
     return Box(_even(frame.width_px * factor), _even(frame.height_px * factor))
 
 

@@ -25,6 +25,8 @@ PLAN_NAME = "plan.json"
 SCRATCH_FOLDER = "scratch"
 SCRATCH_PLAYLIST = "ffmpeg.m3u8"  # the muxer insists on one; we write our own
 THUMBNAILS_FOLDER = "thumbnails"
+FRAMES_FOLDER = "frames"
+LOOK_FOLDER = "look"
 
 
 def segment_name(number: int) -> str:

@@ -1,4 +1,4 @@
-"""The working folder: begin a package in an empty folder, or go on with one that was begun.
+"""The working folder: begin a package in an empty folder, or take up one that was begun.
 
 What was planned is written down, because it is planned once: of a recording that still arrived it
 came from its first bytes, and segments of two ladders do not fit together.
@@ -15,6 +15,7 @@ import msgspec
 from transcode.ladder import Ladder
 from transcode.plan import EncodePlan
 from transcode.publish import write_text_file
+from transcode.sound.loudness import Loudness
 from transcode.tree import PLAN_NAME, WORK_FOLDER
 
 LAYOUT = 2  # raised when segments of an older version cannot be gone on with
@@ -27,27 +28,46 @@ class Begun(msgspec.Struct, frozen=True):
     ffmpeg: str
     tracks: list[tuple[str, float]]  # role and start
     ladder: Ladder
+    loudness: Loudness | None
 
 
-def begin(out: Path, plan: EncodePlan, ffmpeg_version: str) -> EncodePlan:
-    """Make the working folder in `out`; the plan, with the ladder that was begun there.
+def take_up(out: Path, plan: EncodePlan, ffmpeg_version: str) -> EncodePlan | None:
+    """The plan as it was begun in `out`, for what is known of the tracks now.
 
-    What was begun with another ffmpeg, or of other tracks, is deleted. Raises FileExistsError when
-    the folder holds something else, OSError.
+    None when nothing was begun there, or with another ffmpeg, or of other tracks.
     """
-    tracks = [(track.role.value, track.start_s) for track in plan.tracks]
-    wanted = Begun(LAYOUT, ffmpeg_version, tracks, plan.ladder)
     begun = _read(out / WORK_FOLDER / PLAN_NAME)
-    if begun is not None and msgspec.structs.replace(begun, ladder=plan.ladder) == wanted:
-        return replace(plan, ladder=begun.ladder)
+    if begun is None or _kept(begun) != _kept(_described(plan, ffmpeg_version)):
+        return None
+    return replace(plan, ladder=begun.ladder, loudness=begun.loudness)
+
+
+def begin(out: Path) -> None:
+    """Make the working folder in `out`. What was begun there before is deleted.
+
+    Raises FileExistsError when the folder holds something else, OSError.
+    """
     if (out / WORK_FOLDER).exists():
         shutil.rmtree(out)
     out.mkdir(parents=True, exist_ok=True)
     if any(out.iterdir()):
         raise FileExistsError(f"the folder {out} is not empty")
     (out / WORK_FOLDER).mkdir()
-    write_text_file(out / WORK_FOLDER / PLAN_NAME, _as_text(wanted))
-    return plan
+
+
+def write_plan(out: Path, plan: EncodePlan, ffmpeg_version: str) -> None:
+    """Write down what is made in `out`, for `take_up`. Raises OSError."""
+    text = msgspec.json.encode(_described(plan, ffmpeg_version), enc_hook=str).decode()
+    write_text_file(out / WORK_FOLDER / PLAN_NAME, text)
+
+
+def _described(plan: EncodePlan, ffmpeg_version: str) -> Begun:
+    tracks = [(track.role.value, track.start_s) for track in plan.tracks]
+    return Begun(LAYOUT, ffmpeg_version, tracks, plan.ladder, plan.loudness)
+
+
+def _kept(begun: Begun) -> tuple[int, str, list[tuple[str, float]]]:
+    return begun.layout, begun.ffmpeg, begun.tracks
 
 
 def _read(path: Path) -> Begun | None:
@@ -55,10 +75,6 @@ def _read(path: Path) -> Begun | None:
         return msgspec.json.decode(path.read_bytes(), type=Begun, dec_hook=_decoded)
     except (FileNotFoundError, msgspec.DecodeError):
         return None
-
-
-def _as_text(begun: Begun) -> str:
-    return msgspec.json.encode(begun, enc_hook=str).decode()
 
 
 def _decoded(kind: type[Any], value: object) -> object:

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -30,6 +31,7 @@ from transcode.grid import segment_starts_s
 from transcode.hls.check.checker import check_package
 from transcode.media import Source, TrackRole
 from transcode.package import Package, make_package
+from transcode.slides.slides_json import parse_slides_json
 
 pytestmark = pytest.mark.slow
 
@@ -236,15 +238,30 @@ def test_its_facts_are_those_of_the_files(made: Made) -> None:
     others = [p for p in made.out.rglob("*") if p.is_file() and p.name != "package.json"]
     assert made.package.size_bytes == sum(path.stat().st_size for path in others)
     assert made.package.cpu_s > 0
-    named = {
-        "index.m3u8",
-        "iframes.m3u8",
-        "init.mp4",
-        "poster.jpg",
-        "storyboard.jpg",
-        "storyboard.vtt",
-    }
-    assert {path.name for path in others if path.suffix != ".m4s"} <= named
+    pictures = {"poster.jpg", "storyboard.jpg", "storyboard.vtt", "slides.json", "chapters.vtt"}
+    named = {"index.m3u8", "iframes.m3u8", "init.mp4", "silence.json", "sound.json", *pictures}
+    assert {path.name for path in others if path.suffix not in (".m4s", ".webp")} <= named
+
+
+def test_what_is_said_of_the_sound_and_the_slides_lies_beside_it(made: Made) -> None:
+    assert (made.package.sound is not None) is made.shape.has_sound
+    for name in ("silence.json", "sound.json"):
+        assert (made.out / name).exists() is made.shape.has_sound
+    assert (made.out / "slides.json").exists() is (made.package.slides is not None)
+
+
+@pytest.mark.parametrize("made", ["the demo lecture"], indirect=True)
+def test_slides_are_found_and_named_and_speech_is_made_even(made: Made) -> None:
+    assert made.package.slides is not None
+    page = parse_slides_json((made.out / "slides.json").read_bytes())
+    starts_s = [slide.start_s for slide in page.slides]
+    assert starts_s[:4] == pytest.approx([0, 11.6, 30.4, 42], abs=1)
+    assert all((made.out / slide.picture).stat().st_size > 1000 for slide in page.slides)
+    if shutil.which("tesseract"):
+        assert page.chapters[0].title == "The flipped classroom"
+    assert made.package.sound is not None
+    assert made.package.sound.verdicts == ()
+    assert made.package.sound.lufs_after == pytest.approx(-16, abs=1)
 
 
 @pytest.mark.parametrize("made", ["a size that changes"], indirect=True)

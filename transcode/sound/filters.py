@@ -4,7 +4,8 @@
 
 With a `Loudness` (a complete file, measured in a first pass) every filter is static. Without one
 (the file still grows) the gain follows the speech. Either way an encode that starts in the middle
-with `RUN_UP_S` of what lies before makes the samples that one from the beginning would.
+with `RUN_UP_S` of what lies before makes the samples that one from the beginning would; where the
+gain follows the speech, it may differ by some tenths of a decibel.
 
 Nothing is delayed: a click comes out where it went in, within a millisecond.
 """
@@ -17,8 +18,8 @@ from transcode.sound.levels import RATE_HZ
 from transcode.sound.loudness import Loudness
 from transcode.sound.sound_filter import HIGH_PASS, SoundFilter
 
-# The running gain looks back 3.75 s, the static filters are settled after one. Whole seconds, so
-# that a new run cuts the sound into the same pieces: of 12.5 ms, and of 0.25 s.
+# The running gain measures for 3 s before it moves, the static filters are settled after one. Whole
+# seconds, so that a new run cuts the sound into the same pieces.
 RUN_UP_S = 4
 
 # Between samples a wave is higher than at them. At 96 kHz by 0.1 dB at most, in what is left of
@@ -135,20 +136,6 @@ def _noise_reduction(
     )
 
 
-# The gain of each quarter of a second follows its peak, and is smoothed over 15 of them. Below a
-# peak of 0.025 (noise of -45 dBFS) a quarter has no say, and where none has, the gain goes back to
-# 1: a pause stays quiet. Peaks at full scale and 6.5 dB more, limited, are -16 to -18 LUFS.
-_RUNNING = (
-    SoundFilter(
-        "dynaudnorm",
-        {
-            "framelen": 250,
-            "gausssize": 15,
-            "peak": 1,
-            "maxgain": 20,
-            "threshold": 0.025,
-            "altboundary": 1,
-        },
-    ),
-    SoundFilter("volume", {"volume": "6.50dB"}),
-)
+# EBU R 128 over the last seconds, with its gate: in a pause the gain stays as it is, so neither is
+# the pause's noise raised nor the word before it faded out.
+_RUNNING = (SoundFilter("loudnorm", {"i": -16, "tp": -1.5, "lra": 11}),)

@@ -19,6 +19,7 @@ from transcode.sound.downmix import Downmix, choose_downmix
 from transcode.sound.ebur128 import CANDIDATES, HEADROOM, Ebur128, parse_summaries, pass_arguments
 from transcode.sound.gain import expected_lufs, static_gain_db
 from transcode.sound.levels import MAINS_HZ, LevelMeter, Levels
+from transcode.sound.metering import meter_pipe
 from transcode.sound.speech_level import QUIET_SHARE, SpeechLevel, speech_level, to_db
 
 SILENT_LUFS = -69.0  # `ebur128` gates at -70 and says that where it heard nothing
@@ -26,7 +27,6 @@ HUM_BELOW_SPEECH_DB = 45.0  # a hum weaker than this is masked
 HUM_BELOW_NOISE_DB = 10.0  # of a white noise, 24 dB less falls on the frequencies of the mains
 MIN_HUM_DB = -70.0
 NICENESS = 10
-PIECE_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ async def measure_loudness(
     metered = 1 if channels == 1 else 2
     meter = LevelMeter(metered)
     read_end, write_end = os.pipe()
-    reading = asyncio.create_task(_meter_pipe(read_end, meter))
+    reading = asyncio.create_task(meter_pipe(read_end, meter))
     arguments = pass_arguments(ffmpeg.path, path, demuxer, stream_index, metered, write_end)
     try:
         finished = await run(arguments, niceness=niceness, inherited=(write_end,))
@@ -114,19 +114,6 @@ def loudness_of(summaries: list[Ebur128], levels: Levels) -> Loudness:
 
 
 _NOTHING = Ebur128(-70.0, 0.0, -120.0)
-
-
-async def _meter_pipe(read_end: int, meter: LevelMeter) -> None:
-    """Meter what comes through the pipe until its last writer has closed it."""
-    reader = asyncio.StreamReader()
-    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(read_end, "rb", 0)
-    )
-    try:
-        while piece := await reader.read(PIECE_BYTES):
-            meter.take(piece)
-    finally:
-        transport.close()
 
 
 def _heard(downmix: Downmix, summaries: list[Ebur128]) -> Ebur128:

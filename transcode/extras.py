@@ -1,0 +1,70 @@
+"""What accompanies the rungs: small pictures, slides and chapters, what is to be said of the sound.
+
+The lecture is made without the slides if the analysis fails: a picture that confuses it must not
+cost a class its lecture.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from transcode.errors import AnalysisFailed
+from transcode.plan import EncodePlan
+from transcode.slides.findings import Kind
+from transcode.slides.watcher import Watcher
+from transcode.slides.write_slides import SlidesFacts, write_slides
+from transcode.small_pictures import StoryboardFacts, make_small_pictures
+from transcode.sound.metering import meter_levels
+from transcode.sound.report import SoundFacts, write_sound_report
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What was written beside the rungs; None: there is none of it."""
+
+    storyboard: StoryboardFacts | None
+    slides: SlidesFacts | None
+    sound: SoundFacts | None
+
+
+async def add_extras(
+    ffmpeg_path: str, plan: EncodePlan, work: Path, out: Path, watcher: Watcher | None
+) -> Extras:
+    """Write everything that accompanies the complete rungs in `out`.
+
+    Raises FfmpegFailed, OSError.
+    """
+    storyboard, slides = None, None
+    if plan.ladder.renditions:
+        top = plan.ladder.renditions[-1]
+        storyboard = await make_small_pictures(ffmpeg_path, work, out, top, plan.end_s)
+        if watcher is not None:
+            slides = await _add_slides(watcher, out, out / top.name, plan.end_s)
+    return Extras(storyboard, slides, await _add_sound_report(ffmpeg_path, plan, out))
+
+
+async def _add_slides(
+    watcher: Watcher, out: Path, rung_folder: Path, end_s: float
+) -> SlidesFacts | None:
+    try:
+        found = await watcher.finish(end_s)
+    except AnalysisFailed as failed:
+        logger.warning("no slides: %s", failed)
+        return None
+    if found.whole is None or found.whole.kind is not Kind.SCREEN:
+        return None
+    return await write_slides(found, out, rung_folder, end_s)
+
+
+async def _add_sound_report(ffmpeg_path: str, plan: EncodePlan, out: Path) -> SoundFacts | None:
+    if plan.sound is None or plan.sound.info.audio is None:
+        return None
+    info, audio = plan.sound.info, plan.sound.info.audio
+    later_s = plan.sound.start_s - info.container_start_s
+    levels = await meter_levels(
+        ffmpeg_path, info.path, info.demuxer, audio.index, audio.channels, later_s
+    )
+    return await asyncio.to_thread(write_sound_report, levels, plan.end_s, out, plan.loudness)
