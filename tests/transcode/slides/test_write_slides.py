@@ -68,6 +68,7 @@ async def test_slides_are_written_with_pictures_titles_and_chapters(
     )
 
 
+@pytest.mark.slow
 async def test_each_picture_shows_its_own_slide(rung: Path, tmp_path: Path) -> None:
     await write_slides(FOUND, tmp_path, rung, DURATION_S)
     one, two = (cv2.imread(str(tmp_path / f"slides/{n}.webp"), 0) for n in (1, 2))
@@ -76,6 +77,7 @@ async def test_each_picture_shows_its_own_slide(rung: Path, tmp_path: Path) -> N
     assert cv2.absdiff(one, two).max() > 100
 
 
+@pytest.mark.slow
 async def test_writing_again_replaces_what_was_there(rung: Path, tmp_path: Path) -> None:
     await write_slides(FOUND, tmp_path, rung, DURATION_S)
     fewer = Findings(FOUND.slides[:1], (), None)
@@ -93,6 +95,7 @@ async def test_a_lecture_without_slides_has_an_empty_page(rung: Path, tmp_path: 
     assert (tmp_path / "chapters.vtt").read_text() == "WEBVTT\n"
 
 
+@pytest.mark.slow
 async def test_what_fails_leaves_what_was_there(rung: Path, tmp_path: Path) -> None:
     await write_slides(FOUND, tmp_path, rung, DURATION_S)
     before = names_in(tmp_path)
