@@ -95,7 +95,7 @@ _TEXT = "psy=0:chroma-qp-offset=6:deblock=-2,-2:ref=4:rc-lookahead=10"
 # For slides with a little movement: what is flat gets fewer bits than x264 thinks, colours too.
 _MIXED = "aq-strength=0.5:chroma-qp-offset=4"
 # A lecture is encoded while it arrives: 20 frames at 5 a second are 4 s of delay, as 10 at 2.5.
-_FEW_FRAMES = f"{_MIXED}:rc-lookahead=20"
+_FEW_FRAMES = "aq-strength=0.5:chroma-qp-offset=6:rc-lookahead=20"
 _SCREEN = (
     _Step("still", 900, (2.5, 2.5, 2.5), 46, 44_000, "slow", _TEXT, 16.0),
     _Step("low", SHORT_SIDE_PX, (5, 5, 5), 46, 200_000, "faster", _FEW_FRAMES),
@@ -105,9 +105,9 @@ _SCREEN = (
 )
 _CAMERA = (
     _Step("still", 240, (10, 10, 10), 34, 48_000, "medium"),
-    _Step("low", 360, (15, 15, 15), 30, 200_000, "veryfast"),
-    _Step("medium", 540, (15, 30, 30), 28, 600_000, "veryfast"),
-    _Step("high", SHORT_SIDE_PX, (15, 30, 30), 23, 2_000_000, "veryfast"),
+    _Step("low", 480, (15, 15, 15), 31, 250_000, "veryfast"),
+    _Step("medium", 720, (15, 30, 30), 25, 800_000, "veryfast"),
+    _Step("high", SHORT_SIDE_PX, (15, 30, 30), 26, 2_000_000, "veryfast"),
 )
 
 

@@ -51,7 +51,7 @@ def test_a_screen_has_as_many_frames_as_move(
 
 
 SCREEN_LINES = [900, 1080, 1080, 1080, 1080]
-CAMERA_LINES = [240, 360, 540, 1080]
+CAMERA_LINES = [240, 480, 720, 1080]
 
 
 @pytest.mark.parametrize(
@@ -122,12 +122,12 @@ def test_a_screen(screen: VideoStream, expected: list[str]) -> None:
     [
         pytest.param(
             stream(1920, 1080),
-            ["still 426x240 10", "low 640x360 15", "medium 960x540 30", "high 1920x1080 30"],
+            ["still 426x240 10", "low 852x480 15", "medium 1280x720 30", "high 1920x1080 30"],
             id="a-camera-keeps-its-frames-and-differs-in-lines",
         ),
         pytest.param(
             stream(1080, 1920),
-            ["still 240x426 10", "low 360x640 15", "medium 540x960 30", "high 1080x1920 30"],
+            ["still 240x426 10", "low 480x852 15", "medium 720x1280 30", "high 1080x1920 30"],
             id="upright-too",
         ),
         pytest.param(
