@@ -42,14 +42,15 @@ async def insight_page(request: web.Request) -> web.Response:
         lecture = await _lecture(request, session)
         class_ = await session.get_one(Class, lecture.class_id)
         insight = await _insight(request, session, lecture)
-        storyboard_url = await _storyboard_url(session, lecture)
+        package = await session.get(Package, lecture.package_id) if lecture.package_id else None
     data = {
         "lecture_url": f"/lectures/{lecture.id}",
         "insight_url": f"/api/lectures/{lecture.id}/insight",
-        "storyboard_url": storyboard_url,
+        "storyboard_url": _storyboard_url(package),
         "insight": msgspec.to_builtins(insight),
     }
-    response = page(request, "insight.html", lecture=lecture, class_=class_, data=data)
+    told = {"lecture": lecture, "class_": class_, "sound_faults": _sound_faults(package)}
+    response = page(request, "insight.html", data=data, **told)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -100,11 +101,16 @@ async def _insight(request: web.Request, session: AsyncSession, lecture: Lecture
     )
 
 
-async def _storyboard_url(session: AsyncSession, lecture: Lecture) -> str | None:
-    package = await session.get(Package, lecture.package_id) if lecture.package_id else None
+def _storyboard_url(package: Package | None) -> str | None:
     if package is None or not package.facts.get("storyboard"):  # a recording without a picture
         return None
-    return f"/media/{lecture.id}/{package.id}/storyboard.vtt"
+    return f"/media/{package.lecture_id}/{package.id}/storyboard.vtt"
+
+
+def _sound_faults(package: Package | None) -> list[str]:
+    """What is wrong with the lecture's sound, in sentences; packages of old may not know."""
+    sound = (package.facts.get("sound") if package else None) or {}
+    return [str(verdict["sentence"]) for verdict in sound.get("verdicts", ())]
 
 
 def _own_event(event: WatchEvent) -> dict[str, Any]:

@@ -7,9 +7,11 @@ import pytest
 from aiohttp.test_utils import TestClient
 from sqlalchemy import update
 
+from stream.clock import utc_now
 from stream.database import Database
 from stream.demo.simulated_class import send_class
-from stream.tables import Lecture, Person, SchoolRole
+from stream.ids import new_id
+from stream.tables import Lecture, Package, Person, SchoolRole
 from tests.stream.conftest import MakeClass, SignedIn, SignIn
 from tests.stream.insight.conftest import MakeLecture
 
@@ -206,3 +208,27 @@ async def test_a_shorter_new_encode_does_not_break_the_numbers(
     seen = await insight(teacher, lecture_id)
     assert seen["seconds"]["plays"] == [5] * 5
     assert seen["mean_coverage"] == 1.0
+
+
+async def test_the_teacher_reads_what_is_wrong_with_the_sound(
+    teacher: SignedIn, database: Database, lecture_id: str
+) -> None:
+    sentence = "No sound from 03:10 to 05:40."
+    package = Package(
+        id=new_id(),
+        lecture_id=lecture_id,
+        duration_s=DURATION_S,
+        size_bytes=1,
+        facts={"sound": {"verdicts": [{"kind": "no_sound", "sentence": sentence}]}},
+        created_at=utc_now(),
+    )
+    page = await (await teacher.get(f"/lectures/{lecture_id}/insight")).text()
+    assert "About the sound" not in page
+    async with database.write() as session:
+        session.add(package)
+        await session.execute(
+            update(Lecture).where(Lecture.id == lecture_id).values(package_id=package.id)
+        )
+    page = await (await teacher.get(f"/lectures/{lecture_id}/insight")).text()
+    assert "About the sound" in page
+    assert sentence in page
