@@ -49,8 +49,14 @@ async def insight_page(request: web.Request) -> web.Response:
         "storyboard_url": _storyboard_url(package),
         "insight": msgspec.to_builtins(insight),
     }
-    told = {"lecture": lecture, "class_": class_, "sound_faults": _sound_faults(package)}
-    response = page(request, "insight.html", data=data, **told)
+    response = page(
+        request,
+        "insight.html",
+        lecture=lecture,
+        class_=class_,
+        data=data,
+        sound_faults=_sound_faults(package),
+    )
     response.headers["Cache-Control"] = "no-store"
     return response
 

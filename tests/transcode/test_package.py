@@ -238,7 +238,14 @@ def test_its_facts_are_those_of_the_files(made: Made) -> None:
     others = [p for p in made.out.rglob("*") if p.is_file() and p.name != "package.json"]
     assert made.package.size_bytes == sum(path.stat().st_size for path in others)
     assert made.package.cpu_s > 0
-    pictures = {"poster.jpg", "storyboard.jpg", "storyboard.vtt", "slides.json", "chapters.vtt"}
+    pictures = {
+        "poster.jpg",
+        "storyboard.jpg",
+        "storyboard.vtt",
+        "slides.json",
+        "chapters.vtt",
+        "stills.vtt",
+    }
     named = {"index.m3u8", "iframes.m3u8", "init.mp4", "silence.json", "sound.json", *pictures}
     assert {path.name for path in others if path.suffix not in (".m4s", ".webp")} <= named
 
