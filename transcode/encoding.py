@@ -16,7 +16,7 @@ from pathlib import Path
 
 from transcode.arrival import Arrival, Pump, pumping, wait_whole
 from transcode.errors import FfmpegFailed, FfmpegOverran
-from transcode.graph import stretch_arguments
+from transcode.graph import made_s, stretch_arguments
 from transcode.grid import segment_starts_s
 from transcode.limits import encoding
 from transcode.packager import Growth, Packager
@@ -114,7 +114,7 @@ class Encoding:
     async def _watch(
         self, stretch: Stretch, pumps: list[Pump], feeding: set[asyncio.Task[None]]
     ) -> bool:
-        began = time.monotonic()
+        began, self._media_s = time.monotonic(), stretch.start_s
         encoder = asyncio.create_task(
             self._run_ffmpeg(stretch, lambda: any(pump.is_waiting for pump in pumps))
         )
@@ -124,7 +124,7 @@ class Encoding:
                 _raise_failed(feeding)
                 await self._collect(stretch)
                 busy_s = time.monotonic() - began - max((p.waited_s for p in pumps), default=0.0)
-                if self._is_too_slow(stretch, busy_s):
+                if not encoder.done() and self._is_too_slow(stretch, busy_s):
                     self._put_off |= _dearer_half(stretch.rungs)
                     return False
             await encoder
@@ -136,8 +136,8 @@ class Encoding:
 
     async def _run_ffmpeg(self, stretch: Stretch, is_waiting: Callable[[], bool]) -> None:
         def report(progress: EncoderProgress) -> None:
-            self._media_s = max(self._media_s, progress.media_s)
-            self.on_progress(self._progress(progress, stretch))
+            self._media_s = max(self._media_s, made_s(self.plan, stretch, progress))
+            self.on_progress(self._progress(stretch, progress.speed))
 
         paths = [track.info.path for track in self.plan.tracks]
         finished = await run(
@@ -158,11 +158,11 @@ class Encoding:
         self.arrivals = {}
 
     def _is_too_slow(self, stretch: Stretch, busy_s: float) -> bool:
-        made_s, pace = self._media_s - stretch.start_s, self.pace
+        done_s, pace = self._media_s - stretch.start_s, self.pace
         enough_s = pace.judged_after_s * pace.slowest
-        if (busy_s < pace.judged_after_s and made_s < enough_s) or len(stretch.rungs) < 2:
+        if (busy_s < pace.judged_after_s and done_s < enough_s) or len(stretch.rungs) < 2:
             return False
-        self._keeps_up = made_s >= pace.slowest * busy_s
+        self._keeps_up = done_s >= pace.slowest * busy_s
         return not self._keeps_up
 
     async def _collect(self, stretch: Stretch, *, is_over: bool = False) -> None:
@@ -186,14 +186,14 @@ class Encoding:
         if growth is not None:
             self.on_growth(growth)
 
-    def _progress(self, progress: EncoderProgress, stretch: Stretch) -> Progress:
+    def _progress(self, stretch: Stretch, speed: float | None) -> Progress:
         if self._end_s is None:
-            return Progress(0.0, progress.media_s, progress.speed)
+            return Progress(0.0, self._media_s, speed)
         wanted = len(segment_starts_s(self._end_s)) * len(self.packager.tracks)
         done = sum(track.count for track in self.packager.tracks)
         is_only_run = len(stretch.rungs) == len(self.packager.rungs)
-        fraction = progress.media_s / self._end_s if is_only_run else done / wanted
-        return Progress(min(1.0, fraction), progress.media_s, progress.speed)
+        fraction = self._media_s / self._end_s if is_only_run else done / wanted
+        return Progress(min(1.0, fraction), self._media_s, speed)
 
     def _counts(self) -> list[int]:
         return [track.count for track in self.packager.tracks]

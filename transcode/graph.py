@@ -29,6 +29,7 @@ from transcode.grid import FIRST_SEGMENT_S, SEGMENT_S, key_frames, segment_start
 from transcode.ladder import AudioRendition, Box, Rendition
 from transcode.plan import EncodePlan, Track
 from transcode.probe import AUDIO_CODECS, MAX_PIXELS, MAX_STREAMS, VIDEO_CODECS
+from transcode.process import EncoderProgress
 from transcode.sound.aac import AAC_OPTIONS
 from transcode.sound.filters import RUN_UP_S, speech_filters
 from transcode.storyboard import ANALYSED_RATE, THUMBNAIL_EVERY_S, analysed_box, thumbnail_box
@@ -99,7 +100,7 @@ class _Inputs:
 
 
 def _picture_outputs(inputs: _Inputs, plan: EncodePlan, stretch: Stretch) -> list[Stream]:
-    rungs = [rung for rung in reversed(plan.ladder.renditions) if rung.name in stretch.rungs]
+    rungs = _wanted(plan, stretch)
     assert plan.main is not None  # noqa: S101 - a ladder with rungs is planned from a picture
     composed = [rung for rung in rungs if rung.shows_camera]
     alone = [rung for rung in rungs if not rung.shows_camera]
@@ -116,7 +117,24 @@ def _picture_outputs(inputs: _Inputs, plan: EncodePlan, stretch: Stretch) -> lis
     if stretch.with_pictures:
         stream, pictures = _fork(stream)
         outputs += _taps(pictures, plan.ladder.renditions[-1].box, canvas, stretch)
-    return outputs + _rung_outputs(stream, composed or alone, canvas, stretch)
+    return _rung_outputs(stream, composed or alone, canvas, stretch) + outputs
+
+
+def made_s(plan: EncodePlan, stretch: Stretch, progress: EncoderProgress) -> float:
+    """How far a run of this command is, in media time.
+
+    With `-copyts` ffmpeg's own answer counts from whatever it had written when it first said
+    something; its pictures are counted from the first one.
+    """
+    if not stretch.rungs:
+        return stretch.start_s + progress.media_s
+    counted = _wanted(plan, stretch)[0]
+    return segment_start_s(stretch.pictures_from) + float(progress.frames / counted.frame_rate)
+
+
+def _wanted(plan: EncodePlan, stretch: Stretch) -> list[Rendition]:
+    """The rungs of a stretch, the highest first; it is the first output, too."""
+    return [rung for rung in reversed(plan.ladder.renditions) if rung.name in stretch.rungs]
 
 
 def _rung_outputs(

@@ -47,6 +47,7 @@ class EncoderProgress:
 
     media_s: float  # media time written so far
     speed: float | None  # media seconds per wall second; None while unknown
+    frames: int = 0  # pictures written to the first output that has any
 
 
 class Running:
@@ -252,7 +253,8 @@ def progress_parser(on_progress: Callable[[EncoderProgress], None]) -> Callable[
         if key == "progress":
             media_s = (_number(facts.get("out_time_us", "")) or 0.0) / 1e6
             speed = _number(facts.get("speed", "").rstrip("x"))
-            on_progress(EncoderProgress(max(0.0, media_s), speed))
+            frames = int(_number(facts.get("frame", "")) or 0)
+            on_progress(EncoderProgress(max(0.0, media_s), speed, frames))
 
     return take
 

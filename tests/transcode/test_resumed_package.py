@@ -17,7 +17,7 @@ from tests.processes import children_of
 from tests.transcode.played_package import PlayedPackage, PlayedTrack, play
 from transcode.grid import segment_starts_s
 from transcode.media import Source
-from transcode.package import Pace, make_package
+from transcode.package import Growth, Pace, Progress, make_package
 
 pytestmark = pytest.mark.slow
 
@@ -150,3 +150,25 @@ async def test_rungs_that_are_too_slow_are_put_off_until_the_others_are_complete
     assert shown[-1][1] == tuple(rung.name for rung in uninterrupted.rungs)
     while_waiting = [media_s for media_s, rungs in shown if "high" not in rungs]
     assert while_waiting[-1] == pytest.approx(SECONDS, abs=0.05)  # all of it in the cheaper ones
+
+
+async def test_progress_counts_from_the_lectures_beginning_in_every_run(
+    source: Path, tmp_path: Path
+) -> None:
+    told: list[Progress] = []
+    grown = asyncio.Event()
+    out = tmp_path / "out"
+
+    def note(growth: Growth) -> None:
+        if growth.media_s >= 20:
+            grown.set()
+
+    making = asyncio.create_task(make_package([Source(source)], out, on_growth=note))
+    await grown.wait()
+    making.cancel()
+    await asyncio.wait({making})
+    await make_package([Source(source)], out, on_progress=told.append)
+    assert told[0].fraction >= 14 / SECONDS
+    assert told[-1].fraction == pytest.approx(1, abs=0.01)
+    fractions = [progress.fraction for progress in told]
+    assert fractions == sorted(fractions)
