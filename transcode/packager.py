@@ -43,6 +43,7 @@ class Growth:
 
     media_s: float  # from 0 to here
     rungs: tuple[str, ...]  # the cheapest first; none where there is only sound
+    to_come: tuple[str, ...] = ()  # the others
 
 
 class Packager:
@@ -107,7 +108,8 @@ class Packager:
         write_text_file(self.out / INDEX_NAME, index)
         least = min(len(track.segments) for track in tracks)
         media_s = end_s if end_s is not None and least == wanted else segment_start_s(least)
-        return Growth(media_s, tuple(variant.track.name for variant in variants))
+        shown = tuple(variant.track.name for variant in variants)
+        return Growth(media_s, shown, tuple(name for name in self.rungs if name not in shown))
 
     def _shown(self, together: Collection[str], wanted: int | None) -> list[Variant]:
         """The rungs that are complete, or are being made; the cheapest first."""

@@ -29,6 +29,7 @@ async def lecture_facts(
         "poster_url": poster_url(package),
         "storyboard_url": storyboard_url(package),
         "progress": _progress(standing),
+        "growing": standing.growing,
         "may_manage": role is ClassRole.TEACHER,
     }
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from stream.tables import Job, JobState, Lecture, LectureState, WaitReason
+from stream.tables import Job, JobState, Lecture, LectureState, Package, WaitReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Standing:
     waits_for: WaitReason | None  # while it waits
     failure: str | None
     playlist_url: str | None
+    growing: dict[str, Any] | None  # what can be played of it already; None when it is complete
 
     def as_json(self) -> dict[str, Any]:
         """Return what the page is sent."""
@@ -40,7 +41,21 @@ async def standing_of(session: AsyncSession, lecture: Lecture, now: datetime) ->
         waits_for=queued.waits_for if queued else None,
         failure=lecture.failure,
         playlist_url=playlist_url(lecture),
+        growing=await _growing(session, lecture),
     )
+
+
+async def _growing(session: AsyncSession, lecture: Lecture) -> dict[str, Any] | None:
+    package = await session.get(Package, lecture.package_id) if lecture.package_id else None
+    if package is None or package.growing_job_id is None:
+        return None
+    facts = package.facts
+    return {
+        "ready_s": package.duration_s,
+        "whole_s": facts.get("whole_s"),
+        "rungs": facts.get("rungs", []),
+        "to_come": facts.get("to_come", []),
+    }
 
 
 def _eta_s(job: Job | None, now: datetime) -> float | None:

@@ -1,7 +1,7 @@
 """Media out: `/media/{lecture}/{package}/…`, the viewer's right checked for each file alike.
 
 Segments are plain files handed to the kernel (`sendfile`); this code never opens one. URLs are the
-same for every viewer and never change their content.
+same for every viewer and never change their content, except the playlists of a package that grows.
 """
 
 from pathlib import Path
@@ -15,11 +15,13 @@ from stream.errors import NotFound
 from stream.ids import ID_PATTERN
 from stream.pages import player_folder
 from stream.people.rights import Action
+from stream.tables import Package
 
 routes = web.RouteTableDef()
 
 # "private": never in a shared cache that does not ask for the viewer's right itself.
 IMMUTABLE = "private, max-age=31536000, immutable"
+GROWING = "private, no-cache"  # asked for again each time, and answered 304 while it is the same
 ASSETS_IMMUTABLE = "public, max-age=31536000, immutable"  # named by content, the same for everyone
 COMPRESSED = {"m3u8", "vtt", "json"}
 
@@ -35,8 +37,14 @@ async def media(request: web.Request) -> web.StreamResponse:
         raise NotFound
     async with request.app[DATABASE].read() as session:
         await lecture_for(session, caller_of(request), ids["lecture_id"], Action.SEE)
+        package = await session.get(Package, ids["package_id"]) if _is_playlist(name) else None
+    is_final = not _is_playlist(name) or (package and package.growing_job_id is None)
     path = request.app[FOLDERS].package(ids["lecture_id"], ids["package_id"]) / name
-    return _file(request, path, content_type, IMMUTABLE)
+    return _file(request, path, content_type, IMMUTABLE if is_final else GROWING)
+
+
+def _is_playlist(name: str) -> bool:
+    return name.endswith(".m3u8")
 
 
 @routes.get("/assets/{name:[A-Za-z0-9_-]+[.](?:js|css)}")

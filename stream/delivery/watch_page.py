@@ -47,7 +47,7 @@ def page_data(facts: dict[str, Any], viewer: str) -> dict[str, Any]:
     place and log become another's; the script never sends it.
     """
     progress = facts["progress"] or dict.fromkeys(("fraction", "eta_s", "before_it", "waits_for"))
-    told = ("state", "failure", "duration_s", "may_manage")
+    told = ("state", "failure", "duration_s", "may_manage", "growing")
     urls = ("playlist_url", "poster_url", "storyboard_url")
     return {
         "lecture_id": facts["id"],

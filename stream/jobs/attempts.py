@@ -13,12 +13,11 @@ from pathlib import Path
 
 from stream.folders import Folders
 from stream.ids import ID_PATTERN
-from stream.jobs.files import remove_folder
+from stream.jobs.files import FOR_GOOD, remove_folder
 from stream.tables import Job
 from transcode.tree import PLAN_NAME, SCRATCH_FOLDER, WORK_FOLDER
 
 NAME = re.compile(rf"(?P<job>{ID_PATTERN})-(?P<fence>[0-9]+)")
-SEGMENT = re.compile(r"init\.mp4|[0-9]+\.m4s")
 
 
 def take_over(folders: Folders, job: Job) -> bool:
@@ -72,5 +71,5 @@ def _link(left: Path, attempt: Path) -> None:
 def _link_segments(track: Path, linked: Path) -> None:
     linked.mkdir()
     for file in track.iterdir():
-        if SEGMENT.fullmatch(file.name):
+        if FOR_GOOD.fullmatch(file.name):
             (linked / file.name).hardlink_to(file)

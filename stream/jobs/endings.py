@@ -12,12 +12,14 @@ from sqlalchemy.exc import OperationalError
 from stream.clock import utc_now
 from stream.database import Database
 from stream.errors import Busy
+from stream.folders import Folders
 from stream.jobs import store
 from stream.jobs.files import folder_bytes, remove_folder
 from stream.jobs.machine import free_disk_bytes
 from stream.jobs.queue import Queue
 from stream.jobs.retry import NO_SPACE_DELAY
 from stream.jobs.room import learnt_room_bytes
+from stream.jobs.showing import take_back
 from stream.jobs.turns import Turn
 from stream.jobs.verdict import GiveUp, TryAgain, Verdict, WaitForRoom, verdict_on
 from stream.tables import Job, WaitReason
@@ -33,6 +35,7 @@ class Endings:
 
     database: Database
     queue: Queue
+    folders: Folders
     no_space_delay: timedelta = NO_SPACE_DELAY
 
     async def after(self, job: Job, error: Exception, turn: Turn, scratch: Path) -> None:
@@ -52,13 +55,14 @@ class Endings:
             case WaitForRoom():
                 needs_bytes = learnt_room_bytes(turn.order.room_bytes, written_bytes, turn.fraction)
                 await self._put_back(
-                    job, self.no_space_delay, attempt=job.attempt - 1,
+                    job, self.no_space_delay, frees=True, attempt=job.attempt - 1,
                     waits_for=WaitReason.ROOM, room_bytes=needs_bytes,
                 )  # fmt: skip
 
     async def _give_up(self, job: Job, reason: str) -> None:
         async with self.database.write() as session:
-            await store.give_up(session, job, reason, utc_now())
+            if await store.give_up(session, job, reason, utc_now()):
+                await take_back(session, self.folders, job)
 
     async def stop(self, job: Job, scratch: Path) -> None:
         """Put back a job whose attempt was cancelled, because the server stops: not its failure."""
@@ -67,11 +71,16 @@ class Endings:
         if not held:  # its lecture was removed
             await asyncio.to_thread(remove_folder, scratch)
 
-    async def _put_back(self, job: Job, after: timedelta, **values: Any) -> bool:
+    async def _put_back(
+        self, job: Job, after: timedelta, *, frees: bool = False, **values: Any
+    ) -> bool:
+        """Queue the job again, if it is still ours; `frees` what is shown of its package."""
         while True:
             try:
                 async with self.database.write() as session:
                     held = await store.put_back(session, job, **values)
+                    if held and frees:  # before the commit, which may need the room
+                        await take_back(session, self.folders, job)
                 break
             except (Busy, OperationalError) as error:
                 logger.warning("job cannot be put back yet job=%s: %s", job.id, error)

@@ -1,4 +1,4 @@
-"""The job that makes a lecture watchable: encode on scratch, move into place, then the row.
+"""The job that makes a lecture watchable: encode on scratch, show what is complete, then the row.
 
 The row comes last: a crash leaves litter that `reconcile.py` sweeps, never a lecture without video.
 """
@@ -19,24 +19,24 @@ from stream.clock import utc_now
 from stream.database import Database
 from stream.errors import Busy
 from stream.folders import Folders
-from stream.ids import new_id
 from stream.jobs import store
 from stream.jobs.attempts import take_over
 from stream.jobs.completeness import require_complete
 from stream.jobs.endings import Endings
 from stream.jobs.eta import expected_work_s
-from stream.jobs.files import move_into_place, remove_folder
+from stream.jobs.files import remove_folder
 from stream.jobs.lanes import Order
 from stream.jobs.notices import Notices
 from stream.jobs.retry import wall_limit_s
 from stream.jobs.room import needed_room_bytes
+from stream.jobs.showing import Grown, show_growth, show_whole
 from stream.jobs.turns import Turn, Turns
 from stream.jobs.weigh import Weight, weigh
-from stream.tables import Job, JobState, Lane, Package
+from stream.tables import Job, JobState, Lane
 from transcode.errors import UnreadableMedia
 from transcode.media import Source, TrackRole
+from transcode.package import FACTS_NAME, Growth, Progress, make_package
 from transcode.package import Package as MadePackage
-from transcode.package import Progress, make_package
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +48,12 @@ class Make(Protocol):
     """What makes the HLS tree: `transcode.package.make_package`."""
 
     async def __call__(
-        self, sources: list[Source], out: Path, *, on_progress: Callable[[Progress], None]
+        self,
+        sources: list[Source],
+        out: Path,
+        *,
+        on_progress: Callable[[Progress], None],
+        on_growth: Callable[[Growth], None],
     ) -> MadePackage:
         """Make it in `out`; see there."""
 
@@ -132,16 +137,18 @@ class Publisher:
         if not sources:
             raise UnreadableMedia(NO_TRACKS)
         limit_s = None if job.lane is Lane.LIVE else self.limit_s(weight.media_s)
-        reporter = asyncio.create_task(self._report(job, turn))
+        grown, is_over = Grown(), asyncio.Event()
+        reporter = asyncio.create_task(self._report(job, turn, grown, weight.media_s, is_over))
         try:
             async with asyncio.timeout(limit_s):
                 made = await self.make(
-                    sources, scratch, on_progress=lambda now: turn.note(now.fraction, now.speed)
-                )
+                    sources, scratch,
+                    on_progress=lambda now: turn.note(now.fraction, now.speed),
+                    on_growth=grown.note,
+                )  # fmt: skip
         finally:
-            reporter.cancel()
-            with suppress(asyncio.CancelledError):
-                await reporter
+            is_over.set()
+            await reporter  # not cancelled: it may be about to show files
         if job.lane is Lane.LIVE or not weight.media_s:  # it grew since it was looked into
             weight = await weigh(sources)
         await asyncio.to_thread(require_complete, scratch, weight.media_s)
@@ -150,34 +157,44 @@ class Publisher:
     async def _publish(
         self, job: Job, turn: Turn, weight: Weight, scratch: Path, made: MadePackage
     ) -> None:
-        package_id = new_id()
-        place = self.folders.package(job.lecture_id, package_id)
-        facts = json.loads((scratch / "package.json").read_bytes())
-        await asyncio.to_thread(move_into_place, scratch, place)
-        row = Package(
-            id=package_id, lecture_id=job.lecture_id, duration_s=made.duration_s,
-            size_bytes=made.size_bytes, facts=facts, created_at=utc_now(),
-        )  # fmt: skip
+        facts = json.loads((scratch / FACTS_NAME).read_bytes())
         self.turns.settle()
         work_s = None if turn.goes_on else turn.work_s
         async with self.database.write() as session:
-            held = await store.finish(
-                session, job, row, utc_now(),
-                media_s=weight.media_s, content=weight.content, work_s=work_s,
-            )  # fmt: skip
-        if not held:
-            await asyncio.to_thread(remove_folder, place)
+            held = await store.write_fenced(session, job, heartbeat_at=utc_now())
+            if held:
+                package = await show_whole(
+                    session, self.folders, job,
+                    duration_s=made.duration_s, size_bytes=made.size_bytes, facts=facts,
+                )  # fmt: skip
+                await store.finish(
+                    session, job, package, utc_now(),
+                    media_s=weight.media_s, content=weight.content, work_s=work_s,
+                )  # fmt: skip
         logger.info("job %s job=%s", "done" if held else "was taken over", job.id)
 
-    async def _report(self, job: Job, turn: Turn) -> None:
-        while True:
-            await asyncio.sleep(REPORT_EVERY_S)
+    async def _report(
+        self, job: Job, turn: Turn, grown: Grown, whole_s: float, is_over: asyncio.Event
+    ) -> None:
+        """Write progress down and show what has grown, once in a while, until it is over."""
+        while not await _happens(is_over, REPORT_EVERY_S):
+            growth = grown.now
             try:
                 async with self.database.write() as session:
-                    await store.write_fenced(
+                    held = await store.write_fenced(
                         session, job, progress=turn.fraction, speed=turn.speed,
                         heartbeat_at=utc_now(),
                     )  # fmt: skip
-            except (Busy, OperationalError) as error:  # a report less; the next one says it all
+                    if held and growth is not None and growth is not grown.shown:
+                        await show_growth(session, self.folders, job, growth, whole_s)
+                grown.shown = growth
+            except (Busy, OperationalError, OSError) as error:  # the next one says it all
                 logger.warning("progress was not written job=%s: %s", job.id, error)
             self.notices.tell(job.lecture_id)
+
+
+async def _happens(event: asyncio.Event, within_s: float) -> bool:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within_s):
+            await event.wait()
+    return event.is_set()

@@ -16,6 +16,7 @@ from stream.jobs import store
 from stream.jobs.attempts import sweep_attempts
 from stream.jobs.files import remove_folder
 from stream.jobs.retry import MAX_ATTEMPTS
+from stream.jobs.showing import forget
 from stream.jobs.verdict import GAVE_UP
 from stream.tables import Job, JobState, LectureState, Package
 
@@ -42,6 +43,7 @@ async def unfinished(database: Database, is_alive: Callable[[str], bool]) -> lis
                 continue
             if job.state is JobState.RUNNING and job.attempt >= MAX_ATTEMPTS:
                 await store.give_up(session, job, GAVE_UP, utc_now())
+                await forget(session, job)
                 continue
             if job.state is JobState.RUNNING:
                 job.state, job.expected_end_at = JobState.QUEUED, None

@@ -32,7 +32,7 @@ async def worker(app: web.Application) -> AsyncIterator[None]:
     database, folders, notices = app[DATABASE], app[FOLDERS], app[NOTICES]
     queue = InMemoryQueue()
     turns = Turns(lambda: _machine(folders.scratch))
-    publisher = Publisher(database, folders, notices, turns, Endings(database, queue))
+    publisher = Publisher(database, folders, notices, turns, Endings(database, queue, folders))
     queue.register(PUBLISH, publisher.run)
     for job in await reconcile(database, folders):
         await queue.enqueue(job.kind, job.id)

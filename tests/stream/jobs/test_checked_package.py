@@ -68,7 +68,7 @@ def publish(
         lecture_id = await arrive(presentation=made.recording)
         publisher = Publisher(
             database, folders, Notices(), Turns(lambda: ROOMY),
-            Endings(database, InMemoryQueue()), make=make, limit_s=lambda media_s: limit_s,
+            Endings(database, InMemoryQueue(), folders), make=make, limit_s=lambda media_s: limit_s,
         )  # fmt: skip
         for _ in range(2):
             async with database.read() as session:
