@@ -25,7 +25,7 @@ class Folders:
 
     @property
     def media(self) -> Path:
-        """Finished packages, `{lecture_id}/{package_id}/`."""
+        """Packages, finished or growing, `{lecture_id}/{package_id}/`."""
         return self.data / "media"
 
     def make(self) -> None:
@@ -42,8 +42,12 @@ class Folders:
         return self.scratch / f"{_checked(job_id)}-{int(fence)}"
 
     def package(self, lecture_id: str, package_id: str) -> Path:
-        """The folder of a finished package."""
-        return self.media / _checked(lecture_id) / _checked(package_id)
+        """The folder of a package."""
+        return self.lecture(lecture_id) / _checked(package_id)
+
+    def lecture(self, lecture_id: str) -> Path:
+        """The folder of a lecture's packages."""
+        return self.media / _checked(lecture_id)
 
 
 def _checked(text: str) -> str:

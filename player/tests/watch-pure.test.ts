@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import type { LectureState, WaitReason } from "../watch/api";
+import type { Growing, LectureState, Rung, WaitReason } from "../watch/api";
 import { commandFor } from "../watch/controls/keyboard";
 import type { Focus } from "../watch/controls/keyboard";
 import { noticeFor } from "../watch/controls/notice";
@@ -13,7 +13,7 @@ import { EventEmitter } from "../watch/hls/emitter";
 import { askedFor, continueFrom } from "../watch/place";
 import { RATES, steppedRate } from "../watch/store";
 import { parseStoryboard, pictureAt, spread } from "../watch/storyboard";
-import { bitrate, clock, spokenClock, timeLeft, waitingWords } from "../watch/words";
+import { bitrate, clock, completeWords, growingWords, spokenClock, timeLeft, waitingWords } from "../watch/words";
 
 describe("words", () => {
   test.each([[0, "0:00"], [59.9, "0:59"], [760, "12:40"], [3600, "1:00:00"], [Number.NaN, "0:00"], [-1, "0:00"]])(
@@ -37,7 +37,7 @@ describe("words", () => {
   );
 
   const standing = (state: LectureState, failure: string | null = null) =>
-    ({ state, failure, fraction: null, eta_s: null, before_it: null, waits_for: null, playlist_url: null });
+    ({ state, failure, fraction: null, eta_s: null, before_it: null, waits_for: null, playlist_url: null, growing: null });
 
   test("a teacher is told why a lecture failed, a student that there is nothing to do", () => {
     const failed = standing("failed", "This file has no picture and no sound.");
@@ -52,7 +52,7 @@ describe("words", () => {
 
 describe("a lecture that is not prepared yet", () => {
   const queued = (beforeIt: number | null, waitsFor: WaitReason | null) =>
-    waitingWords({ state: "queued", failure: null, fraction: null, eta_s: null, before_it: beforeIt, waits_for: waitsFor, playlist_url: null }, true).detail;
+    waitingWords({ state: "queued", failure: null, fraction: null, eta_s: null, before_it: beforeIt, waits_for: waitsFor, playlist_url: null, growing: null }, true).detail;
 
   test.each([
     [null, null, "as soon as the server has its hands free"], [0, "memory", "as soon as the server has its hands free"],
@@ -61,6 +61,25 @@ describe("a lecture that is not prepared yet", () => {
   ] as const)("%s before it, waiting for %s: %s", (beforeIt, waitsFor, words) => {
     expect(queued(beforeIt, waitsFor)).toContain(words);
     expect(queued(beforeIt, waitsFor)).toContain("safe");
+  });
+});
+
+describe("a lecture that is watched while it is made", () => {
+  const growing = (readyS: number, wholeS: number | null, toCome: Rung[] = []): Growing =>
+    ({ ready_s: readyS, whole_s: wholeS, rungs: ["still"], to_come: toCome });
+
+  test.each([
+    [growing(14, 3600), "The first 14 seconds are ready; the rest is being made."],
+    [growing(62, null), "The first minute is ready; the rest is being made."],
+    [growing(725, 3600), "The first 12 minutes are ready; the rest is being made."],
+    [growing(725, 3600, ["high"]), "The first 12 minutes are ready; the rest is being made. Better qualities follow."],
+    [growing(3600, 3600, ["high"]), "All of it is ready; better qualities are being made."],
+    [growing(3600, 3600), "All of it is ready; its last details are being made."],
+  ])("%o: %s", (found, words) => expect(growingWords(found)).toBe(words));
+
+  test("at the end it is said whether there are better qualities than the player has", () => {
+    expect(completeWords(growing(14, 20))).toBe("All of it is ready now.");
+    expect(completeWords(growing(14, 20, ["high"]))).toContain("better qualities");
   });
 });
 
@@ -161,11 +180,16 @@ describe("qualities", () => {
 });
 
 describe("the notice", () => {
-  const calm = { trouble: null, isWaiting: false, continuesAtS: null };
+  const calm = { trouble: null, isWaiting: false, isAtEdge: false, continuesAtS: null };
   test.each([
     { name: "nothing to say", situation: calm, text: null },
     { name: "continuing", situation: { ...calm, continuesAtS: 760 }, text: "You stopped at 12:40. Play goes on from there." },
     { name: "slow", situation: { ...calm, isWaiting: true }, text: "Loading… Your connection is slow; it goes on by itself." },
+    {
+      name: "at the end of what is made so far",
+      situation: { ...calm, isWaiting: true, isAtEdge: true },
+      text: "This is as far as the lecture is ready. It goes on by itself as soon as more is.",
+    },
     {
       name: "cut off with something loaded",
       situation: { ...calm, trouble: "network" as const },

@@ -5,6 +5,17 @@ export type LectureState = "recording" | "uploading" | "queued" | "encoding" | "
 /** What a lecture waits for that is not being prepared yet. */
 export type WaitReason = "turn" | "memory" | "room";
 
+/** What can be played of a lecture that is still being made. */
+export interface Growing {
+  /** From the start to here. */
+  ready_s: number;
+  /** How long it will be; null while nobody knows. */
+  whole_s: number | null;
+  rungs: Rung[];
+  /** The other rungs. */
+  to_come: Rung[];
+}
+
 /** The facts the page was rendered with (`#page-data`). */
 export interface PageData {
   lecture_id: string;
@@ -18,6 +29,8 @@ export interface PageData {
   before_it: number | null;
   waits_for: WaitReason | null;
   playlist_url: string | null;
+  /** Null when nothing can be played yet, and when all of it is made. */
+  growing: Growing | null;
   poster_url: string | null;
   storyboard_url: string | null;
   duration_s: number | null;
@@ -33,6 +46,7 @@ export interface Progress {
   waits_for: WaitReason | null;
   failure: string | null;
   playlist_url: string | null;
+  growing: Growing | null;
 }
 
 /** The pictures of a lecture, from `GET /api/lectures/{id}`. */

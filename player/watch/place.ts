@@ -32,13 +32,16 @@ export class Place {
     return { positionS: position ?? 0, durationS: duration === undefined || Number.isNaN(duration) ? null : duration };
   }
 
-  /** Write the place down while the video plays, when it stops, and when the page is hidden. */
-  follow(video: HTMLVideoElement, signal: AbortSignal): void {
+  /**
+   * Write the place down while the video plays, when it stops, and when the page is hidden. Of a
+   * lecture that grows the end is not known: near what is its end now is no reason to begin anew.
+   */
+  follow(video: HTMLVideoElement, isGrowing: () => boolean, signal: AbortSignal): void {
     let savedMs = 0;
     const save = (): void => {
       if (video.readyState === video.HAVE_NOTHING || video.seeking) return;
       savedMs = performance.now();
-      shelf.setItem(this.name, `${video.ended ? 0 : video.currentTime.toFixed(1)} ${video.duration}`);
+      shelf.setItem(this.name, `${video.ended ? 0 : video.currentTime.toFixed(1)} ${isGrowing() ? Number.NaN : video.duration}`);
     };
     const saveSometimes = (): void => {
       if (!video.paused && performance.now() - savedMs > SAVE_EVERY_MS) save();

@@ -1,7 +1,7 @@
 /** Puts the player together: video, store, engine, controls, place and log. */
 
 import { element } from "./api";
-import type { Rung, SeekCause } from "./api";
+import type { Growing, Pictures, Rung, SeekCause } from "./api";
 import { Controls } from "./controls/controls";
 import { markFilm, showFilm } from "./controls/film";
 import { Notice } from "./controls/notice";
@@ -21,25 +21,31 @@ import { parseStoryboard } from "./storyboard";
 
 /** Loaded ahead before the small pictures are fetched. */
 const ENOUGH_S = 10;
+/** So near to the end of what is made the video may have nothing more to play. */
+const EDGE_S = 1;
 
 export interface Lecture {
   lectureId: string;
   viewer: string;
   playlistUrl: string;
+  /** What there is of it while it is made; null when it is complete. */
+  growing: Growing | null;
   posterUrl: string | null;
   storyboardUrl: string | null;
   durationS: number | null;
 }
 
 /** Show the player and make it work; `signal` ends everything it started. */
-export async function startPlayer(lecture: Lecture, signal: AbortSignal): Promise<void> {
+export async function startPlayer(lecture: Lecture, signal: AbortSignal): Promise<Player> {
   const video = element("video") as HTMLVideoElement;
   const store = new MediaStore({ video, frame: element("player") }, signal);
   element("watch").hidden = false;
-  await new Player(lecture, video, store, signal).start();
+  const player = new Player(lecture, video, store, signal);
+  await player.start();
+  return player;
 }
 
-class Player {
+export class Player {
   private readonly notice: Notice;
   private readonly preview = new Preview();
   private readonly place: Place;
@@ -47,6 +53,8 @@ class Player {
   private tracker: Tracker | null = null;
   private engine: Engine | null = null;
   private hasPictures = false;
+  private isGrowing: boolean;
+  private storyboardUrl: string | null;
 
   constructor(
     private readonly lecture: Lecture,
@@ -56,6 +64,15 @@ class Player {
   ) {
     this.notice = new Notice(signal);
     this.place = new Place(lecture.viewer, lecture.lectureId);
+    this.isGrowing = lecture.growing !== null;
+    this.storyboardUrl = lecture.storyboardUrl;
+  }
+
+  /** The lecture grows no more, and its pictures are there. */
+  complete(pictures: Pictures): void {
+    this.isGrowing = false;
+    this.storyboardUrl = pictures.storyboard_url;
+    this.loadPicturesInTime();
   }
 
   async start(): Promise<void> {
@@ -70,7 +87,7 @@ class Player {
     }
     if (startS > 0) this.tracker.intent(cause, 0);
     else this.showPoster();
-    this.place.follow(this.video, this.signal);
+    this.place.follow(this.video, () => this.isGrowing, this.signal);
     this.engine = this.openEngine(start, startS);
     this.video.addEventListener("play", () => this.begun(), { signal: this.signal });
     this.video.addEventListener("loadedmetadata", () => this.showKind(), { signal: this.signal });
@@ -107,7 +124,12 @@ class Player {
     const log = new LogSession({ outbox, lectureId, viewer, session: newSession(), nowMs: Date.now });
     const sender = new Sender(outbox, viewer, this.signal, (batch) => log.settled(batch));
     void sender.drain(); // what earlier visits could not send
-    return new Tracker(this.video, log, sender, this.signal);
+    return new Tracker(this.video, log, sender, () => this.isAtEdge(), this.signal);
+  }
+
+  /** Whether the video stands where the lecture ends so far, while it is made. */
+  private isAtEdge(): boolean {
+    return this.isGrowing && this.store.get("durationS") - this.store.get("positionS") < EDGE_S;
   }
 
   private openEngine(start: StartEngine, startS: number): Engine {
@@ -131,7 +153,7 @@ class Player {
     const choose = (rung: Rung | null): void => this.engine?.choose(rung);
     this.controls = new Controls(this.store, { toggle, seekTo, choose }, this.signal);
     new SeekBar(this.store, seekTo, this.preview, this.signal);
-    this.store.watch("isWaiting", (isWaiting) => this.notice.waiting(isWaiting));
+    this.store.watch("isWaiting", (isWaiting) => this.notice.waiting(isWaiting, this.isAtEdge()));
     this.store.watch("positionS", markFilm);
   }
 
@@ -173,9 +195,9 @@ class Player {
     const [positionS, durationS] = [this.store.get("positionS"), this.store.get("durationS")];
     const loaded = this.store.get("buffered").find(([fromS, toS]) => fromS <= positionS + 0.5 && positionS < toS);
     const isEnough = loaded !== undefined && (loaded[1] - positionS >= ENOUGH_S || loaded[1] >= durationS - 1);
-    if (this.hasPictures || !isEnough || this.lecture.storyboardUrl === null) return;
+    if (this.hasPictures || !isEnough || this.storyboardUrl === null) return;
     this.hasPictures = true;
-    void this.loadPictures(this.lecture.storyboardUrl);
+    void this.loadPictures(this.storyboardUrl);
   }
 
   private async loadPictures(storyboardUrl: string): Promise<void> {

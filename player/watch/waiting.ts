@@ -7,23 +7,23 @@ import { timeLeft, waitingWords } from "./words";
 /** A failed lecture may be given another recording; it is asked about this often. */
 const FAILED_AGAIN_MS = 30_000;
 
-/** Follow the lecture's progress; resolves with it once the lecture is ready. */
-export function waitUntilReady(data: PageData, signal: AbortSignal): Promise<Progress> {
+/** Follow the lecture's progress; resolves with it once there is something to play. */
+export function waitUntilPlayable(data: PageData, signal: AbortSignal): Promise<Progress> {
   show(data, data.may_manage);
   return new Promise((resolve) => follow(data, signal, resolve));
 }
 
-function follow(data: PageData, signal: AbortSignal, onReady: (progress: Progress) => void): void {
+function follow(data: PageData, signal: AbortSignal, onPlayable: (progress: Progress) => void): void {
   const source = new EventSource(`/api/lectures/${data.lecture_id}/progress`);
   signal.addEventListener("abort", () => source.close(), { once: true });
   source.addEventListener("progress", (event: MessageEvent<string>) => {
     const progress = JSON.parse(event.data) as Progress;
     show(progress, data.may_manage);
-    const isReady = progress.state === "ready" && progress.playlist_url !== null;
-    if (!isReady && progress.state !== "failed") return;
+    const isPlayable = progress.playlist_url !== null;
+    if (!isPlayable && progress.state !== "failed") return;
     source.close(); // the server has said its last words; EventSource would ask again at once
-    if (isReady) onReady(progress);
-    else setTimeout(() => signal.aborted || follow(data, signal, onReady), FAILED_AGAIN_MS);
+    if (isPlayable) onPlayable(progress);
+    else setTimeout(() => signal.aborted || follow(data, signal, onPlayable), FAILED_AGAIN_MS);
   });
   // EventSource connects again by itself, unless it was refused; say so while it does.
   source.addEventListener("error", () => (element("waiting-link").hidden = false));

@@ -1,6 +1,6 @@
 /** What the page says, in the viewer's words. Pure. */
 
-import type { Progress } from "./api";
+import type { Growing, Progress } from "./api";
 
 /** Return `m:ss` or `h:mm:ss`. */
 export function clock(seconds: number): string {
@@ -41,6 +41,26 @@ export function timeLeft(etaS: number | null): string {
 export function bitrate(bps: number): string {
   if (bps < 999_500) return `${Math.max(1, Math.round(bps / 1000))} kbit/s`;
   return `${(bps / 1_000_000).toFixed(1)} Mbit/s`;
+}
+
+/** Return what is ready of a lecture that can be watched while it is made. */
+export function growingWords({ ready_s, whole_s, to_come }: Growing): string {
+  const better = to_come.length > 0;
+  if (whole_s !== null && ready_s >= whole_s - 1)
+    return better ? "All of it is ready; better qualities are being made." : "All of it is ready; its last details are being made.";
+  const first = `${firstPart(ready_s)} ready; the rest is being made.`;
+  return better ? `${first} Better qualities follow.` : first;
+}
+
+function firstPart(readyS: number): string {
+  const minutes = Math.floor(readyS / 60);
+  if (minutes > 1) return `The first ${minutes} minutes are`;
+  return minutes === 1 ? "The first minute is" : `The first ${Math.max(1, Math.floor(readyS))} seconds are`;
+}
+
+/** Return what is said when all is made; `found`: what there was when the player began. */
+export function completeWords(found: Growing): string {
+  return found.to_come.length > 0 ? "All of it is ready now, in better qualities, too." : "All of it is ready now.";
 }
 
 export interface WaitingWords {

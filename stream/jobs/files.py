@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -44,6 +44,16 @@ def is_linked(made: Path, place: Path) -> bool:
 def remove_folder(folder: Path) -> None:
     """Remove a folder and what is in it; nothing happens when it is not there."""
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_others(folder: Path, kept: Collection[str]) -> None:
+    """Remove the folders in `folder` but those of these names; and itself when none is left."""
+    with suppress(FileNotFoundError):
+        for each in folder.iterdir():
+            if each.name not in kept:
+                remove_folder(each)
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def folder_bytes(folder: Path) -> int:

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from stream.clock import utc_now
 from stream.folders import Folders
 from stream.ids import new_id
-from stream.jobs.files import is_linked, link_into_place, remove_folder
+from stream.jobs.files import is_linked, link_into_place, remove_others
 from stream.tables import Job, Lecture, Package
 from transcode.package import Growth
 
@@ -74,14 +74,13 @@ async def show_whole(
 
 async def take_back(session: AsyncSession, folders: Folders, job: Job) -> None:
     """Show no more of a package that will not be completed, or not soon; its files are freed."""
-    package = await forget(session, job)
-    if package is not None:
-        place = folders.package(package.lecture_id, package.id)
-        await asyncio.to_thread(remove_folder, place)
+    await forget(session, job)
+    held = await session.scalars(select(Package.id).where(Package.lecture_id == job.lecture_id))
+    await asyncio.to_thread(remove_others, folders.lecture(job.lecture_id), set(held))
 
 
-async def forget(session: AsyncSession, job: Job) -> Package | None:
-    """Take the growing package of the job out of the rows and return it; its files are litter."""
+async def forget(session: AsyncSession, job: Job) -> None:
+    """Take the growing package of the job out of the rows; its files are litter then."""
     package = await session.scalar(select(Package).where(Package.growing_job_id == job.id))
     if package is not None:
         lecture = await session.get_one(Lecture, package.lecture_id)
@@ -89,7 +88,6 @@ async def forget(session: AsyncSession, job: Job) -> Package | None:
             lecture.package_id = lecture.duration_s = None
         await session.delete(package)
         await session.flush()
-    return package
 
 
 async def _package_of(

@@ -9,6 +9,8 @@ export interface Situation {
   trouble: Trouble | null;
   /** The picture waits for bytes, for long enough to be noticed. */
   isWaiting: boolean;
+  /** It waits for what is not made yet, and not for bytes. */
+  isAtEdge: boolean;
   /** Where this visit continues, until playing begins. */
   continuesAtS: number | null;
 }
@@ -19,7 +21,7 @@ export interface NoticeWords {
 }
 
 /** Return the sentence for a situation, or null when there is nothing to say. Pure. */
-export function noticeFor({ trouble, isWaiting, continuesAtS }: Situation): NoticeWords | null {
+export function noticeFor({ trouble, isWaiting, isAtEdge, continuesAtS }: Situation): NoticeWords | null {
   switch (trouble) {
     case "refused":
       return {
@@ -36,6 +38,8 @@ export function noticeFor({ trouble, isWaiting, continuesAtS }: Situation): Noti
         tone: "warn",
       };
     case null:
+      if (isWaiting && isAtEdge)
+        return { text: "This is as far as the lecture is ready. It goes on by itself as soon as more is.", tone: "plain" };
       if (isWaiting) return { text: "Loading… Your connection is slow; it goes on by itself.", tone: "plain" };
       if (continuesAtS !== null) return { text: `You stopped at ${clock(continuesAtS)}. Play goes on from there.`, tone: "plain" };
       return null;
@@ -46,7 +50,7 @@ export function noticeFor({ trouble, isWaiting, continuesAtS }: Situation): Noti
 const WAIT_NOTICED_MS = 1000;
 
 export class Notice {
-  private situation: Situation = { trouble: null, isWaiting: false, continuesAtS: null };
+  private situation: Situation = { trouble: null, isWaiting: false, isAtEdge: false, continuesAtS: null };
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(signal: AbortSignal) {
@@ -63,9 +67,9 @@ export class Notice {
     element("from-start").hidden = this.situation.continuesAtS === null || words?.tone === "warn";
   }
 
-  waiting(isWaiting: boolean): void {
+  waiting(isWaiting: boolean, isAtEdge: boolean): void {
     clearTimeout(this.timer);
     if (!isWaiting) this.change({ isWaiting: false });
-    else this.timer = setTimeout(() => this.change({ isWaiting: true }), WAIT_NOTICED_MS);
+    else this.timer = setTimeout(() => this.change({ isWaiting: true, isAtEdge }), WAIT_NOTICED_MS);
   }
 }

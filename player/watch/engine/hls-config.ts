@@ -38,7 +38,7 @@ export function ahead(seconds: number): Pick<HlsConfig, "maxBufferLength" | "max
 
 export function configFor(startS: number): Partial<HlsConfig> {
   return {
-    startPosition: startS > 0 ? startS : -1,
+    startPosition: startS, // never -1: of a lecture that grows it would be the live edge
     startLevel: 0, // the lowest: text is sharp there too, and it starts soonest
     testBandwidth: false,
     abrEwmaDefaultEstimate: 100_000,

@@ -56,7 +56,7 @@ function bearErrors(hls: Hls, { video, events, signal }: EngineOptions): void {
   };
   hls.on(Hls.Events.FRAG_LOADED, over);
   hls.on(Hls.Events.ERROR, (_event, data) => {
-    if (data.details === Hls.ErrorDetails.BUFFER_STALLED_ERROR && isLoadedToItsEnd(video))
+    if (data.details === Hls.ErrorDetails.BUFFER_STALLED_ERROR && !isGrowing(hls) && isLoadedToItsEnd(video))
       for (const type of ["audio", "video"] as const) hls.trigger(Hls.Events.BUFFER_EOS, { type });
     const remedy = remedyFor({
       isNetwork: data.type === Hls.ErrorTypes.NETWORK_ERROR,
@@ -80,6 +80,11 @@ function bearErrors(hls: Hls, { video, events, signal }: EngineOptions): void {
     else if (data.fatal) setTimeout(() => restart(hls, signal), 2000);
   });
   addEventListener("online", () => restart(hls, signal), { signal });
+}
+
+/** Tell whether the playlist says that more is to come. */
+function isGrowing(hls: Hls): boolean {
+  return hls.latestLevelDetails?.live === true;
 }
 
 /**

@@ -26,6 +26,8 @@ export class Tracker {
     private readonly video: HTMLVideoElement,
     private readonly log: LogSession,
     private readonly sender: Sender,
+    /** Whether the video waits for what is not made yet: that is no stall. */
+    private readonly isAtEdge: () => boolean,
     private readonly signal: AbortSignal,
   ) {
     this.recorder = { ...newRecorder, isHidden: document.hidden };
@@ -57,7 +59,7 @@ export class Tracker {
     on("timeupdate", () => ({ type: "tick" }));
     on("play", () => ({ type: "play" }));
     on("pause", () => ({ type: "pause", isEnded: this.video.ended }));
-    on("waiting", () => ({ type: "waiting" }));
+    on("waiting", () => ({ type: this.isAtEdge() ? "tick" : "waiting" }));
     on("playing", () => ({ type: "playing" }));
     on("seeking", () => ({ type: "seeking" }));
     on("seeked", () => ({ type: "seeked" }));
