@@ -157,6 +157,7 @@ async def test_a_new_lecture_says_that_it_waits_for_its_tracks(
         "poster_url": None,
         "storyboard_url": None,
         "progress": None,
+        "growing": None,
         "may_manage": True,
     }
 
