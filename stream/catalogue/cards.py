@@ -17,6 +17,7 @@ WORDS = {
     LectureState.READY: "Ready to watch",
     LectureState.FAILED: "Could not be made ready",
 }
+GROWING = "Its first part can be watched; the rest is being made"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,12 @@ class Card:
 
     lecture: Lecture
     poster_url: str | None
+    is_growing: bool  # it can be watched while it is made
 
     @property
     def words(self) -> str:
         """The lecture's state in words."""
-        return WORDS[self.lecture.state]
+        return GROWING if self.is_growing else WORDS[self.lecture.state]
 
     @property
     def is_ready(self) -> bool:
@@ -47,5 +49,6 @@ async def cards_of(session: AsyncSession, class_ids: Sequence[str]) -> dict[str,
     )
     cards: dict[str, list[Card]] = {class_id: [] for class_id in class_ids}
     for lecture, package in rows:
-        cards[lecture.class_id].append(Card(lecture, poster_url(package)))
+        is_growing = package is not None and package.growing_job_id is not None
+        cards[lecture.class_id].append(Card(lecture, poster_url(package), is_growing))
     return cards

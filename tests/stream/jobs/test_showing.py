@@ -192,6 +192,8 @@ async def test_what_is_ready_can_be_played_and_keeps_its_address_to_the_end(
         "ready_s": READY_S, "whole_s": pytest.approx(6, abs=0.1), "rungs": ["still"],
         "to_come": ["low"],
     }  # fmt: skip
+    in_class = await (await school.student.get(f"/classes/{told['class']['id']}")).text()
+    assert "Its first part can be watched" in in_class
     base = told["playlist_url"].removesuffix("/index.m3u8")
     playlist = await school.student.get(f"{base}/still/index.m3u8")
     assert playlist.headers["Cache-Control"] == "private, no-cache"
