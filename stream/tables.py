@@ -362,11 +362,11 @@ class Package(Base):
     __tablename__ = "package"
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     lecture_id: Mapped[str] = mapped_column(ForeignKey("lecture.id"), index=True)
-    duration_s: Mapped[float] = mapped_column(comment="of what can be played")
-    size_bytes: Mapped[int] = mapped_column(comment="0 until it is complete")
-    facts: Mapped[dict[str, Any]] = mapped_column(
-        comment="`package.json` as the encoder wrote it; until then `whole_s`, `rungs`, `to_come`"
-    )
+    duration_s: Mapped[float]
+    size_bytes: Mapped[int]
+    facts: Mapped[dict[str, Any]] = mapped_column(comment="`package.json` as the encoder wrote it")
+    # Until it is complete: `duration_s` is of what can be played, `size_bytes` is 0, and `facts` has
+    # `whole_s`, `rungs` and `to_come` (`jobs/showing.py`).
     growing_job_id: Mapped[str | None] = mapped_column(
         Id, comment="the job that still makes it; none: complete"
     )
