@@ -365,7 +365,7 @@ class Package(Base):
     duration_s: Mapped[float]
     size_bytes: Mapped[int]
     facts: Mapped[dict[str, Any]] = mapped_column(comment="`package.json` as the encoder wrote it")
-    # Until it is complete: `duration_s` is of what can be played, `size_bytes` is 0, and `facts` has
+    # Until it is complete `duration_s` is of what can be played, `size_bytes` is 0, and `facts` has
     # `whole_s`, `rungs` and `to_come` (`jobs/showing.py`).
     growing_job_id: Mapped[str | None] = mapped_column(
         Id, comment="the job that still makes it; none: complete"
