@@ -22,6 +22,7 @@ from transcode.storyboard import ANALYSED_RATE, analysed_box
 
 MOST_PLACES = 5
 PLACE_S = 6
+SHORTEST_S = 30.0  # of a shorter recording the look would cost more than it could save
 S_FOR_EACH_PLACE = 60  # so a tenth of a short lecture is looked at, and less of a long one
 
 
@@ -30,7 +31,7 @@ async def look_at_picture(ffmpeg_path: str, info: MediaInfo, folder: Path) -> Pi
 
     `folder` is made, and deleted again. Costs the decoding of 30 s at most. Raises OSError.
     """
-    if info.video is None or info.duration_s < 2 * PLACE_S:
+    if info.video is None or info.duration_s < SHORTEST_S:
         return None
     box = analysed_box(fit_box(info.video.width_px, info.video.height_px))
     await asyncio.to_thread(folder.mkdir, parents=True)

@@ -41,7 +41,7 @@ def test_places_together(places: list[PictureContent], expected: PictureContent 
 
 def film(path: Path) -> Path:
     """Soft shapes that move, and the noise of a sensor."""
-    scene = "gradients=s=640x360:n=5:speed=0.03:d=14,noise=alls=14:allf=t"
+    scene = "gradients=s=640x360:n=5:speed=0.03:d=31,noise=alls=14:allf=t"
     run_ffmpeg("-f", "lavfi", "-i", scene, *H264, str(path))
     return path
 

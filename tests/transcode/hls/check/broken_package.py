@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 INDEX = "index.m3u8"
-STILL, LOW, MEDIUM, HIGH, AUDIO = (
-    f"{name}/index.m3u8" for name in ("still", "low", "medium", "high", "audio")
+STILL, LOW, FAIR, MEDIUM, HIGH, AUDIO = (
+    f"{name}/index.m3u8" for name in ("still", "low", "fair", "medium", "high", "audio")
 )
 IFRAMES = "still/iframes.m3u8"
-PLAYED = (STILL, LOW, MEDIUM, HIGH, AUDIO)
+PLAYED = (STILL, LOW, FAIR, MEDIUM, HIGH, AUDIO)
 SECOND_INIT = '#EXT-X-MAP:URI="second.mp4"\n'
 
 
