@@ -194,7 +194,8 @@ export class Player {
   private loadPicturesInTime(): void {
     const [positionS, durationS] = [this.store.get("positionS"), this.store.get("durationS")];
     const loaded = this.store.get("buffered").find(([fromS, toS]) => fromS <= positionS + 0.5 && positionS < toS);
-    const isEnough = loaded !== undefined && (loaded[1] - positionS >= ENOUGH_S || loaded[1] >= durationS - 1);
+    const isLoaded = loaded !== undefined && (loaded[1] - positionS >= ENOUGH_S || loaded[1] >= durationS - 1);
+    const isEnough = isLoaded || this.store.get("isEnded");
     if (this.hasPictures || !isEnough || this.storyboardUrl === null) return;
     this.hasPictures = true;
     void this.loadPictures(this.storyboardUrl);

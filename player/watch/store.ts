@@ -56,8 +56,8 @@ const keys: { [Name in keyof MediaState]: Key<MediaState[Name]> } = {
     events: ["timeupdate", "seeking", "seeked", "loadedmetadata", "emptied"],
   },
   durationS: {
-    get: ({ video }) => (Number.isFinite(video.duration) ? video.duration : 0),
-    events: ["durationchange", "loadedmetadata", "emptied"],
+    get: ({ video }) => (Number.isFinite(video.duration) ? video.duration : endOfAll(video.seekable)),
+    events: ["durationchange", "loadedmetadata", "progress", "emptied"],
   },
   buffered: {
     get: ({ video }) => timeRanges(video.buffered),
@@ -116,6 +116,11 @@ export class MediaStore {
     for (const event of key.events) target.addEventListener(event, tell, { signal: this.signal });
     tell();
   }
+}
+
+/** Of a lecture that grows Safari says that it never ends; what there is can be sought. */
+function endOfAll(seekable: TimeRanges): number {
+  return seekable.length > 0 ? seekable.end(seekable.length - 1) : 0;
 }
 
 export function timeRanges(ranges: TimeRanges): TimeRange[] {

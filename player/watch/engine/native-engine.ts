@@ -11,7 +11,8 @@ export function startNative({ video, playlistUrl, startS, events, signal }: Engi
     video.load();
   };
   const resume = (): void => {
-    if (positionS > 0) video.currentTime = positionS;
+    // Of a lecture that grows, which has no length yet, Safari would begin with the newest part.
+    if (positionS > 0 || !Number.isFinite(video.duration)) video.currentTime = positionS;
     events.trouble(null);
   };
   const fail = (): void => {
