@@ -85,7 +85,8 @@ async def _until_ready(
             return float(lecture["duration_s"])
         if lecture["state"] == "failed":
             raise DemoFailed(lecture["failure"])
-        percent = int(100 * (lecture["progress"] or {"fraction": 0})["fraction"]) // 20 * 20
+        fraction = (lecture["progress"] or {}).get("fraction") or 0  # None while it waits
+        percent = int(100 * fraction) // 20 * 20
         if percent > told:
             say(f"Making it watchable: {percent} %")
             told = percent
