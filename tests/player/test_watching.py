@@ -319,7 +319,7 @@ async def test_where_there_are_no_media_sources_the_browser_plays_by_itself(
             == ""
         ):
             pytest.skip("this Chromium does not play HLS by itself")
-        await expect(page.locator("#seek")).to_be_enabled()
+        await expect(page.locator("#seek")).to_be_enabled(timeout=20_000)
         await page.click("#play")
         await playing(page, 13)
         await page.keyboard.press("j")
