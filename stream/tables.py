@@ -6,50 +6,15 @@ person ─┬─ membership ── class_ ── lecture ─┬─ recording ─
 agent ──── class_                           └─ watch_event, coverage (by pseudonym, never by person)
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    DateTime,
-    Dialect,
-    Enum,
-    ForeignKey,
-    Index,
-    LargeBinary,
-    String,
-    UniqueConstraint,
-)
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import BigInteger, Integer, TypeDecorator
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC datetime; SQLite has no zone, so it is put on again when read."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse naive times: they would silently mean something else elsewhere."""
-        if value is not None and value.tzinfo is None:
-            raise ValueError("a naive datetime cannot be stored")
-        return value.astimezone(UTC) if value is not None else None
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return the time with its zone."""
-        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
-
-
-def _enum(kind: type[StrEnum]) -> Enum:
-    return Enum(
-        kind,
-        native_enum=False,
-        length=24,
-        create_constraint=False,
-        values_callable=lambda members: [member.value for member in members],
-    )
+from stream.columns import Base as Base
+from stream.columns import Id
 
 
 class SchoolRole(StrEnum):
@@ -148,38 +113,6 @@ class WatchKind(StrEnum):
     QUALITY = "quality"
     VISIBILITY = "visibility"
     ENDED = "ended"
-
-
-_TYPES: dict[Any, Any] = {
-    datetime: UtcDateTime(),
-    int: BigInteger().with_variant(Integer(), "sqlite"),
-    dict[str, Any]: JSON(),
-    **{
-        kind: _enum(kind)
-        for kind in (
-            SchoolRole,
-            ClassRole,
-            LinkPurpose,
-            LectureState,
-            TrackRole,
-            Origin,
-            UploadState,
-            JobState,
-            Lane,
-            WaitReason,
-            WatchKind,
-        )
-    },
-}
-
-
-class Base(DeclarativeBase):
-    """Declares ids as 32 hexadecimal digits and times as UTC."""
-
-    type_annotation_map = _TYPES
-
-
-Id = String(32)
 
 
 class Person(Base):

@@ -4,7 +4,8 @@ from typing import Any, Literal
 
 from alembic import context
 
-from stream.tables import Base, UtcDateTime
+from stream.columns import UtcDateTime
+from stream.tables import Base
 
 
 def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
