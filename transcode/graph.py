@@ -30,6 +30,7 @@ from transcode.ladder import AudioRendition, Box, Rendition
 from transcode.plan import EncodePlan, Track
 from transcode.probe import AUDIO_CODECS, MAX_PIXELS, MAX_STREAMS, VIDEO_CODECS
 from transcode.process import EncoderProgress
+from transcode.rung_encoder import encoder_options
 from transcode.sound.aac import AAC_OPTIONS
 from transcode.sound.filters import RUN_UP_S, speech_filters
 from transcode.storyboard import ANALYSED_RATE, THUMBNAIL_EVERY_S, analysed_box, thumbnail_box
@@ -114,7 +115,7 @@ def _picture_outputs(inputs: _Inputs, plan: EncodePlan, stretch: Stretch) -> lis
         camera = _upright(inputs, plan.presenter)
         stream = _with_camera(stream, camera, plan.ladder.camera, canvas)
     stream = _until(stream, stretch.end_s)
-    if stretch.with_pictures:
+    if stretch.with_pictures and plan.has_taps:
         stream, pictures = _fork(stream)
         outputs += _taps(pictures, plan.ladder.renditions[-1].box, canvas, stretch)
     return _rung_outputs(stream, composed or alone, canvas, stretch) + outputs
@@ -254,22 +255,9 @@ def _one_file_each() -> dict[str, str | int]:
 
 
 def _rung_output(stream: Stream, rung: Rendition, stretch: Stretch) -> Stream:
-    """No B-frames: presentation and decoding order are one, so all rungs start at 0 without an edit
-    list, and the last frame can be cut to the lecture's end.
-    """
+    """One rung: its pictures, its key frames on the grid, its segments."""
     options = {
-        "vcodec": "libx264",
-        "preset": rung.preset,
-        "crf": rung.crf,
-        "maxrate": rung.peak_bps,
-        "bufsize": int(rung.peak_bps * rung.peak_window_s),
-        "profile:v": "high",
-        "pix_fmt": "yuv420p",
-        **({"x264-params": rung.tuning} if rung.tuning else {}),
-        "bf": 0,
-        "g": 100_000,  # key frames only where they are forced
-        "sc_threshold": 0,
-        "forced-idr": 1,
+        **encoder_options(rung),
         "force_key_frames": key_frames(stretch.pictures_from, stretch.last_segment),
         "fps_mode": "passthrough",
         "enc_time_base": f"1:{TICKS_PER_S}",

@@ -25,6 +25,8 @@ from transcode.picture_content import (
 LONG_SIDE_PX = 1920
 SHORT_SIDE_PX = 1080
 SMALLEST_SIDE_PX = 64  # smaller boxes trouble hardware decoders; the picture is centred in it
+LIBX264 = "libx264"
+SVT_AV1 = "libsvtav1"
 CAMERA_SHARE = 4  # a composed camera has at most this part of the width and of the height
 
 
@@ -50,6 +52,7 @@ class Rendition:
     shows_camera: bool  # False: of two tracks, the presentation alone
     # How long the encoder may save bits for: a key frame of dense slides needs seconds' worth.
     peak_window_s: float = 8.0
+    encoder: str = LIBX264  # ffmpeg's name; `preset`, `crf` and `tuning` are in its words
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class EncodePlan:
     sound: Track | None  # the track whose sound is heard
     ladder: Ladder
     loudness: Loudness | None = None  # of the sound; None: it was not measured, or still arrives
+    has_taps: bool = True  # small pictures and frames to look for slides in are made beside it
 
     @property
     def main(self) -> Track | None:
