@@ -7,13 +7,14 @@ what it gets; here somebody who runs the server can see what that is.
 import asyncio
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
 from transcode.errors import FfmpegFailed
-from transcode.limits import ENCODE_LIMITS, Limits, reading
+from transcode.limits import ENCODE_LIMITS, GIB, Limits, reading
 from transcode.process import started
 
 CHILD = Path(__file__).with_name("confinement_child.py")
@@ -45,6 +46,78 @@ class Layer:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Wall:
+    name: str
+    stands: Callable[[ChildFacts, str], bool]  # our own network's name is the second
+    holds: str  # the sentences of a wall that stands, and of one that does not
+    fails: str
+
+
+WALLS = (
+    _Wall(
+        "own-network",
+        lambda facts, ours: facts.network != ours,
+        "Encoders run in an empty network of their own.",
+        "Encoders share the server's network: this system lets us make no other.",
+    ),
+    _Wall(
+        "no-sockets",
+        lambda facts, _: not facts.has_sockets,
+        "Encoders cannot open connections.",
+        "Encoders could open connections: this kernel filters no system calls for us.",
+    ),
+    _Wall(
+        "no-tracing",
+        lambda facts, _: not facts.has_trace,
+        "Encoders cannot look into other processes.",
+        "Encoders could look into other processes of the same account.",
+    ),
+    _Wall(
+        "own-files",
+        lambda facts, _: not facts.reads_others,
+        "What reads a recording can open no other file of the server.",
+        "What reads a recording could open other files: this kernel has no Landlock for us.",
+    ),
+    _Wall(
+        "no-new-rights",
+        lambda facts, _: facts.gains_no_rights,
+        "Encoders cannot gain rights.",
+        "Encoders could gain rights through programs that have them.",
+    ),
+    _Wall(
+        "memory",
+        lambda facts, _: facts.memory_bytes > 0,
+        "An encoder gets at most {memory_gib} GiB of memory.",
+        "An encoder may take as much memory as there is.",
+    ),
+    _Wall(
+        "file-size",
+        lambda facts, _: facts.file_bytes >= 0 and facts.core_bytes == 0,
+        "An encoder writes no file over {file_gib} GiB.",
+        "An encoder may write files of any size.",
+    ),
+    _Wall(
+        "out-of-memory",
+        lambda facts, _: facts.out_of_memory > 0,
+        "When memory runs out, encoders are ended before the server.",
+        "When memory runs out, the server may be ended before its encoders.",
+    ),
+    _Wall(
+        "disk-priority",
+        lambda facts, _: facts.disk_class >= 2,
+        "Encoders leave the disk to the server when both want it.",
+        "Encoders compete with the server for the disk.",
+    ),
+    _Wall(
+        "dies-with-server",
+        lambda facts, _: facts.dies_with_parent,
+        "No encoder outlives the server.",
+        "An encoder may outlive a server that is killed.",
+    ),
+)
+
+
 def everything_limited() -> Limits:
     """All limits at once, for a child that is only Python."""
     own = (Path(sys.prefix), Path(sys.base_prefix), CHILD)
@@ -71,74 +144,18 @@ async def try_confinement(limits: Limits | None = None) -> tuple[Layer, ...]:
 
 def layers_of(facts: ChildFacts, our_network: str) -> tuple[Layer, ...]:
     """The walls that a child's facts show; `our_network` is the name of our own namespace."""
-    return (
-        _layer(
-            "own-network",
-            facts.network != our_network,
-            "Encoders run in an empty network of their own.",
-            "Encoders share the server's network: this system lets us make no other.",
-        ),
-        _layer(
-            "no-sockets",
-            not facts.has_sockets,
-            "Encoders cannot open connections.",
-            "Encoders could open connections: this kernel filters no system calls for us.",
-        ),
-        _layer(
-            "no-tracing",
-            not facts.has_trace,
-            "Encoders cannot look into other processes.",
-            "Encoders could look into other processes of the same account.",
-        ),
-        _layer(
-            "own-files",
-            not facts.reads_others,
-            "What reads a recording can open no other file of the server.",
-            "What reads a recording could open other files: this kernel has no Landlock for us.",
-        ),
-        _layer(
-            "no-new-rights",
-            facts.gains_no_rights,
-            "Encoders cannot gain rights.",
-            "Encoders could gain rights through programs that have them.",
-        ),
-        _layer(
-            "memory",
-            facts.memory_bytes > 0,
-            f"An encoder gets at most {facts.memory_bytes / (1 << 30):.0f} GiB of memory.",
-            "An encoder may take as much memory as there is.",
-        ),
-        _layer(
-            "file-size",
-            facts.file_bytes >= 0 and facts.core_bytes == 0,
-            f"An encoder writes no file over {facts.file_bytes / (1 << 30):.0f} GiB.",
-            "An encoder may write files of any size.",
-        ),
-        _layer(
-            "out-of-memory",
-            facts.out_of_memory > 0,
-            "When memory runs out, encoders are ended before the server.",
-            "When memory runs out, the server may be ended before its encoders.",
-        ),
-        _layer(
-            "disk-priority",
-            facts.disk_class >= 2,
-            "Encoders leave the disk to the server when both want it.",
-            "Encoders compete with the server for the disk.",
-        ),
-        _layer(
-            "dies-with-server",
-            facts.dies_with_parent,
-            "No encoder outlives the server.",
-            "An encoder may outlive a server that is killed.",
-        ),
+    sizes = {
+        "memory_gib": round(facts.memory_bytes / GIB),
+        "file_gib": round(facts.file_bytes / GIB),
+    }
+    return tuple(
+        Layer(wall.name, True, wall.holds.format(**sizes))
+        if wall.stands(facts, our_network)
+        else Layer(wall.name, False, wall.fails)
+        for wall in WALLS
     )
 
 
 def keeps_off_network(layers: tuple[Layer, ...]) -> bool:
     """Whether at least one wall stands between an encoder and the network."""
     return any(layer.is_active for layer in layers if layer.name in ("own-network", "no-sockets"))
-
-
-def _layer(name: str, is_active: bool, holds: str, fails: str) -> Layer:
-    return Layer(name, is_active, holds if is_active else fails)

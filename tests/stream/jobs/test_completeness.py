@@ -35,8 +35,28 @@ def package(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_whole_package_is_complete(package: Path) -> None:
-    require_complete(package, 10.4)
+def is_complete(package: Path, expected_s: float) -> bool:
+    try:
+        require_complete(package, expected_s)
+    except IncompletePackage:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("expected_s", "complete"),
+    [
+        pytest.param(10.0, True, id="to-the-frame"),
+        pytest.param(10.9, True, id="a-frame-of-the-slowest-rung-less"),
+        pytest.param(9.1, True, id="a-frame-more"),
+        pytest.param(11.1, False, id="too-short"),
+        pytest.param(8.9, False, id="too-long"),
+    ],
+)
+def test_a_package_is_complete_when_it_is_as_long_as_its_recording(
+    package: Path, expected_s: float, complete: bool
+) -> None:
+    assert is_complete(package, expected_s) is complete
 
 
 @pytest.mark.parametrize(

@@ -68,26 +68,34 @@ async def test_the_next_one_starts_when_one_ends(turns: Turns) -> None:
     await until(lambda: names(turns) == {"second"})
     second.end.set()
     await second.task
+    assert names(turns) == set()
 
 
-async def test_a_clip_goes_beside_a_lecture(turns: Turns) -> None:
+async def test_a_clip_goes_beside_a_lecture_and_another_lecture_does_not(turns: Turns) -> None:
     jobs = [Job(turns, order("lecture")), Job(turns, order("clip", CLIP))]
-    await until(lambda: names(turns) == {"lecture", "clip"})
+    await until(lambda: len(turns.running()) == 2)
+    jobs.append(Job(turns, order("another")))
+    await until(lambda: len(turns.waiting()) == 1)
+    assert names(turns) == {"lecture", "clip"}
+    assert [(each.job_id, why) for each, why in turns.waiting()] == [("another", WaitReason.TURN)]
     for job in jobs:
         job.end.set()
         await job.task
+    assert names(turns) == set()
 
 
 @pytest.mark.parametrize("who", ["running", "waiting"])
 async def test_a_cancelled_job_gives_its_place_up(turns: Turns, who: str) -> None:
     running, waiting = Job(turns, order("running")), Job(turns, order("waiting"))
     await until(lambda: len(turns.waiting()) == 1)
-    (running if who == "running" else waiting).task.cancel()
+    cancelled, stays = (running, waiting) if who == "running" else (waiting, running)
+    cancelled.task.cancel()
     await until(lambda: not turns.waiting())
     assert names(turns) == {"waiting" if who == "running" else "running"}
-    running.end.set()
-    waiting.end.set()
-    await asyncio.wait({running.task, waiting.task})
+    stays.end.set()
+    await asyncio.wait({cancelled.task, stays.task})
+    assert (cancelled.task.cancelled(), stays.task.cancelled()) == (True, False)
+    assert names(turns) == set()
 
 
 async def test_who_lacks_room_on_the_disk_goes_on_by_itself_when_there_is_enough_and_some(
