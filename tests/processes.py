@@ -23,3 +23,16 @@ def children_of(pid: int) -> set[int]:
         if parent == pid:
             found.add(int(stat.parent.name))
     return found
+
+
+def program_of(pid: int) -> str:
+    """The file name of the program that a process runs; empty when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/exe").readlink().name
+    except OSError:
+        return ""
+
+
+def encoders_below(pid: int) -> set[int]:
+    """The ffmpegs that this process started."""
+    return {child for child in children_of(pid) if program_of(child).startswith("ffmpeg")}

@@ -10,6 +10,7 @@ from playwright.async_api import Browser
 from stream.tables import LectureState
 from tests.browser import chromium
 from tests.generated_media import NO_DURATION, OPUS, VP8, picture, run_ffmpeg, sound
+from tests.made_once import made_once
 from tests.running_site import Site, Watched, running_site
 from transcode.media import Source, TrackRole
 from transcode.package import make_package
@@ -20,17 +21,19 @@ LECTURE_S = 24
 @pytest.fixture(scope="session")
 def package_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A package of two tracks, 24 s long, made once: slides with a camera, all rungs."""
-    folder = tmp_path_factory.mktemp("lecture")
-    slides, camera = folder / "slides.webm", folder / "camera.webm"
-    size = picture(640, 360, "15")
-    run_ffmpeg(*size, *sound(), "-t", str(LECTURE_S), *VP8, *OPUS, *NO_DURATION, str(slides))
-    run_ffmpeg(*picture(320, 180, "15"), "-t", str(LECTURE_S), *VP8, *NO_DURATION, str(camera))
-    sources = [
-        Source(slides, TrackRole.PRESENTATION),
-        Source(camera, TrackRole.PRESENTER),
-    ]
-    asyncio.run(make_package(sources, folder / "package"))
-    return folder / "package"
+
+    def make(folder: Path) -> None:
+        slides, camera = folder / "slides.webm", folder / "camera.webm"
+        size = picture(640, 360, "15")
+        run_ffmpeg(*size, *sound(), "-t", str(LECTURE_S), *VP8, *OPUS, *NO_DURATION, str(slides))
+        run_ffmpeg(*picture(320, 180, "15"), "-t", str(LECTURE_S), *VP8, *NO_DURATION, str(camera))
+        sources = [
+            Source(slides, TrackRole.PRESENTATION),
+            Source(camera, TrackRole.PRESENTER),
+        ]
+        asyncio.run(make_package(sources, folder / "package"))
+
+    return made_once(tmp_path_factory, "package of slides and camera", make) / "package"
 
 
 @pytest.fixture

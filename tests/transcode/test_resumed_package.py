@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from tests.generated_media import counted, counted_recording
-from tests.processes import children_of
-from tests.transcode.played_package import PlayedPackage, PlayedTrack, play
-from transcode.grid import segment_starts_s
+from tests.generated_media import counted_recording
+from tests.made_once import made_once
+from tests.processes import children_of, encoders_below
+from tests.transcode.played_package import PlayedPackage, play
+from tests.transcode.undisturbed import assert_same, difference
 from transcode.media import Source
 from transcode.package import Growth, Pace, Progress, make_package
 
@@ -27,60 +27,18 @@ AAC_FRAME = 1024
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return counted_recording(tmp_path_factory.mktemp("source") / "a.mkv", seconds=SECONDS)
+    def make(folder: Path) -> None:
+        counted_recording(folder / "a.mkv", seconds=SECONDS)
+
+    return made_once(tmp_path_factory, "counted recording", make) / "a.mkv"
 
 
 @pytest.fixture(scope="module")
 def uninterrupted(source: Path, tmp_path_factory: pytest.TempPathFactory) -> PlayedPackage:
-    out = tmp_path_factory.mktemp("whole") / "out"
-    asyncio.run(make_package([Source(source)], out))
-    return play(out)
+    def make(folder: Path) -> None:
+        asyncio.run(make_package([Source(source)], folder / "out"))
 
-
-def assert_same(
-    played: PlayedPackage, uninterrupted: PlayedPackage, within_frames: int = 0
-) -> None:
-    """The same frames at the same times, or neighbours of them, and the same sound."""
-    for rung, whole in zip(played.rungs, uninterrupted.rungs, strict=True):
-        assert rung.starts_s == pytest.approx(segment_starts_s(SECONDS), abs=0.001)
-        (times, ours), (other_times, theirs) = numbers(rung), numbers(whole)
-        assert times == other_times
-        assert np.abs(np.subtract(ours, theirs)).max() <= within_frames
-        assert all(begins_idr for _, begins_idr in rung.first_pictures())
-    assert played.audio is not None
-    assert uninterrupted.audio is not None
-    assert played.audio.starts_s == pytest.approx(uninterrupted.audio.starts_s, abs=1e-6)
-    assert most_different(played, uninterrupted) < 0.5
-
-
-def numbers(rung: PlayedTrack) -> tuple[list[float], list[int]]:
-    """When each frame is shown, and the number it bears."""
-    shown = [
-        (round(at_s, 3), counted(frame.to_ndarray(format="gray").astype(np.uint8)))
-        for at_s, frame in rung.pictures()
-    ]
-    return [at_s for at_s, _ in shown], [number for _, number in shown]
-
-
-def most_different(played: PlayedPackage, uninterrupted: PlayedPackage) -> float:
-    """How much the sound differs in the second in which it differs most: 0 not at all, above 1 is
-    another moment's. Half a millisecond does not count: time stamps are rounded to one."""
-    assert played.audio is not None
-    assert uninterrupted.audio is not None
-    (ours, rate), (theirs, _) = played.audio.samples, uninterrupted.audio.samples
-    assert len(ours) == len(theirs)
-    return max(
-        difference(ours, theirs, begin, rate) for begin in range(rate, len(ours) - 2 * rate, rate)
-    )
-
-
-def difference(
-    ours: NDArray[np.float32], theirs: NDArray[np.float32], begin: int, rate: int
-) -> float:
-    here = theirs[begin : begin + rate]
-    shifts = range(-rate // 2000, rate // 2000 + 1)
-    moved = [ours[begin + shift : begin + shift + rate] - here for shift in shifts]
-    return float(min(np.linalg.norm(other) for other in moved) / np.linalg.norm(here))
+    return play(made_once(tmp_path_factory, "package of the counted recording", make) / "out")
 
 
 def test_the_measure_of_sound_tells_moments_apart(uninterrupted: PlayedPackage) -> None:
@@ -126,11 +84,15 @@ async def test_an_ffmpeg_that_is_killed_is_followed_by_another(
             on_growth=lambda growth: grown.put_nowait(growth.media_s),
         )
     )
-    for enough_s in (14, 38):
-        while await grown.get() < enough_s:
-            pass
-        for pid in children_of(os.getpid()):
+    await grown.get()
+    for _ in range(2):
+        for pid in children_of(os.getpid()):  # the one that looks for slides too
             os.kill(pid, signal.SIGKILL)
+        while not encoders_below(os.getpid()):
+            await asyncio.sleep(0.02)
+        while not grown.empty():
+            grown.get_nowait()
+        await grown.get()  # one that dies before it has made anything would be a failure
     await making
     assert_same(play(tmp_path / "out"), uninterrupted)
 
@@ -145,8 +107,7 @@ async def test_rungs_that_are_too_slow_are_put_off_until_the_others_are_complete
         on_growth=lambda growth: shown.append((growth.media_s, growth.rungs)),
         pace=Pace(slowest=1e6, judged_after_s=0.5),
     )
-    # the cheapest rung has 2.5 frames a second: of 12 it may take another one's neighbour
-    assert_same(play(tmp_path / "out"), uninterrupted, within_frames=6)
+    assert_same(play(tmp_path / "out"), uninterrupted, may_take_neighbours=True)
     assert shown[-1][1] == tuple(rung.name for rung in uninterrupted.rungs)
     while_waiting = [media_s for media_s, rungs in shown if "high" not in rungs]
     assert while_waiting[-1] == pytest.approx(SECONDS, abs=0.05)  # all of it in the cheaper ones

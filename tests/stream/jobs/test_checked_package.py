@@ -20,10 +20,10 @@ from stream.jobs.queue import InMemoryQueue
 from stream.jobs.turns import Turns
 from stream.jobs.verdict import CAME_OUT_SHORT, STOOD_STILL
 from stream.tables import Job, JobState, Lecture, LectureState
-from tests.generated_media import browser_recording
+from tests.recorded_shapes import published_shape
 from tests.stream.jobs.conftest import Arrive
 from transcode.media import Source
-from transcode.package import Package, make_package
+from transcode.package import Package
 
 pytestmark = pytest.mark.slow
 
@@ -52,10 +52,9 @@ class Made:
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    media = tmp_path_factory.mktemp("media")
-    recording = browser_recording(media / "take.webm", 6)
-    package = asyncio.run(make_package([Source(recording)], media / "package"))
-    return Made(recording, media / "package", package)
+    """Five seconds."""
+    published = published_shape(tmp_path_factory, "a browser's WebM")
+    return Made(published.out.with_name("a.webm"), published.out, published.package)
 
 
 @pytest.fixture
@@ -119,16 +118,18 @@ async def test_a_package_that_is_not_whole_is_refused_and_the_recording_stays(
     assert list(folders.media.iterdir()) == list(folders.scratch.iterdir()) == []
 
 
+@pytest.fixture(scope="session")
+def shorter(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """A whole package, three seconds long."""
+    published = published_shape(tmp_path_factory, "odd sizes")
+    return Made(published.out.with_name("a.webm"), published.out, published.package)
+
+
 async def test_a_package_of_another_shorter_recording_is_refused(
-    publish: Publish, made: Made, tmp_path: Path
+    publish: Publish, shorter: Made
 ) -> None:
     """Every rung agrees with every other, and none with the recording."""
-    short = browser_recording(tmp_path / "short.webm", 2)
-
-    async def make(sources: list[Source], out: Path, **_: object) -> Package:
-        return await make_package([Source(short)], out)
-
-    lecture, _ = await publish(make)
+    lecture, _ = await publish(shorter.after(lambda package: None))
     assert (lecture.state, lecture.failure) == (LectureState.FAILED, CAME_OUT_SHORT)
 
 

@@ -23,12 +23,12 @@ from stream.jobs.queue import InMemoryQueue
 from stream.jobs.reconcile import reconcile
 from stream.jobs.turns import Turns
 from stream.tables import Job, JobState, Lecture, LectureState, Package, SchoolRole
-from tests.generated_media import browser_recording
+from tests.recorded_shapes import published_shape
 from tests.stream.conftest import MakeClass, SignedIn, SignIn
 from tests.stream.jobs.conftest import Arrive
 from transcode.errors import FfmpegFailed, UnreadableMedia
 from transcode.media import Source
-from transcode.package import Growth, make_package
+from transcode.package import Growth
 from transcode.package import Package as MadePackage
 
 pytestmark = pytest.mark.slow
@@ -49,10 +49,9 @@ class Made:
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    media = tmp_path_factory.mktemp("media")
-    recording = browser_recording(media / "take.webm", 6)
-    package = asyncio.run(make_package([Source(recording)], media / "package"))
-    return Made(recording, media / "package", package)
+    """Six seconds."""
+    published = published_shape(tmp_path_factory, "a browser's WebM")
+    return Made(published.out.with_name("a.webm"), published.out, published.package)
 
 
 @dataclass

@@ -1,0 +1,63 @@
+"""Compare a package whose making was disturbed with one that was made in peace, of a counted
+recording (see `generated_media.py`): every frame by the number it bears, every second of sound.
+"""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tests.generated_media import counted
+from tests.transcode.played_package import PlayedPackage, PlayedTrack
+from transcode.grid import segment_starts_s
+
+
+def assert_same(
+    played: PlayedPackage, uninterrupted: PlayedPackage, *, may_take_neighbours: bool = False
+) -> None:
+    """The same frames at the same times and the same sound.
+
+    Rungs of few frames that were put off are made without the others, and may show a neighbour of
+    each frame: nearer to it than to the next one they show.
+    """
+    for rung, whole in zip(played.rungs, uninterrupted.rungs, strict=True):
+        assert rung.starts_s == pytest.approx(segment_starts_s(whole.extinf_s), abs=0.001)
+        (times, ours), (other_times, theirs) = numbers(rung), numbers(whole)
+        assert times == other_times
+        step = float(np.median(np.diff(theirs)))
+        farthest = np.abs(np.subtract(ours, theirs)).max()
+        assert farthest <= (step / 2 if may_take_neighbours else 0), rung.name
+        assert all(begins_idr for _, begins_idr in rung.first_pictures())
+    assert played.audio is not None
+    assert uninterrupted.audio is not None
+    assert played.audio.starts_s == pytest.approx(uninterrupted.audio.starts_s, abs=1e-6)
+    assert most_different(played, uninterrupted) < 0.5
+
+
+def numbers(rung: PlayedTrack) -> tuple[list[float], list[int]]:
+    """When each frame is shown, and the number it bears."""
+    shown = [
+        (round(at_s, 3), counted(frame.to_ndarray(format="gray").astype(np.uint8)))
+        for at_s, frame in rung.pictures()
+    ]
+    return [at_s for at_s, _ in shown], [number for _, number in shown]
+
+
+def most_different(played: PlayedPackage, uninterrupted: PlayedPackage) -> float:
+    """How much the sound differs in the second in which it differs most: 0 not at all, above 1 is
+    another moment's. Half a millisecond does not count: time stamps are rounded to one."""
+    assert played.audio is not None
+    assert uninterrupted.audio is not None
+    (ours, rate), (theirs, _) = played.audio.samples, uninterrupted.audio.samples
+    assert len(ours) == len(theirs)
+    return max(
+        difference(ours, theirs, begin, rate) for begin in range(rate, len(ours) - 2 * rate, rate)
+    )
+
+
+def difference(
+    ours: NDArray[np.float32], theirs: NDArray[np.float32], begin: int, rate: int
+) -> float:
+    here = theirs[begin : begin + rate]
+    shifts = range(-rate // 2000, rate // 2000 + 1)
+    moved = [ours[begin + shift : begin + shift + rate] - here for shift in shifts]
+    return float(min(np.linalg.norm(other) for other in moved) / np.linalg.norm(here))
