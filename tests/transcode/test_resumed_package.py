@@ -88,7 +88,7 @@ async def test_an_ffmpeg_that_is_killed_is_followed_by_another(
     for _ in range(2):
         for pid in children_of(os.getpid()):  # the one that looks for slides too
             os.kill(pid, signal.SIGKILL)
-        while not encoders_below(os.getpid()):
+        while not encoders_below(os.getpid()):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
         while not grown.empty():
             grown.get_nowait()
