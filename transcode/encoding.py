@@ -57,6 +57,7 @@ class Encoding:
     on_progress: Callable[[Progress], None]
     on_growth: Callable[[Growth], None]
     pace: Pace
+    niceness: int = NICENESS
     cpu_s: float = field(default=0.0, init=False)
     _put_off: frozenset[str] = field(default=frozenset(), init=False)
     _media_s: float = field(default=0.0, init=False)
@@ -143,7 +144,7 @@ class Encoding:
         finished = await run(
             stretch_arguments(self.ffmpeg_path, self.plan, stretch),
             report,
-            niceness=NICENESS,
+            niceness=self.niceness,
             folder=self.packager.work,
             inherited=tuple(stretch.pipes.values()),
             limits=encoding(paths, self.packager.work),

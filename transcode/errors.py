@@ -4,6 +4,7 @@
     ├── UnreadableMedia   nothing playable was found in the file
     ├── RefusedMedia      the file is understood, and beyond what we accept
     ├── FfmpegMissing     no ffmpeg was found on this machine
+    ├── EncoderMissing    it lacks an encoder, or its encoder does not do what is needed
     ├── FfmpegFailed      ffmpeg ended with an error or by a signal
     └── AnalysisFailed    the search for slides broke off twice
         ├── FfmpegStalled     it ran without getting on, and was stopped
@@ -32,6 +33,10 @@ class FfmpegMissing(TranscodeError):
     def __init__(self, tried: tuple[str, ...]) -> None:
         super().__init__(f"no ffmpeg was found; tried {', '.join(tried)}")
         self.tried = tried
+
+
+class EncoderMissing(TranscodeError):
+    """ffmpeg lacks an encoder, or its encoder does not do what is needed of it."""
 
 
 class FfmpegFailed(TranscodeError):

@@ -162,8 +162,10 @@ def _finish(
         wall_s=wall_s,
         cpu_s=cpu_s,
         size_bytes=sync_tree(out),
-        renditions=tuple(_facts(track, rung) for rung, track in rungs if track is not None),
-        audio=_facts(audio, None) if audio else None,
+        renditions=tuple(
+            rendition_facts(track, rung) for rung, track in rungs if track is not None
+        ),
+        audio=rendition_facts(audio, None) if audio else None,
         poster=POSTER_NAME if extras.storyboard else None,
         storyboard=extras.storyboard,
         slides=extras.slides,
@@ -175,7 +177,8 @@ def _finish(
     return package
 
 
-def _facts(track: MediaTrack, rung: Rendition | None) -> RenditionFacts:
+def rendition_facts(track: MediaTrack, rung: Rendition | None) -> RenditionFacts:
+    """What is said of a rung, or (None) of the sound, in `package.json`."""
     return RenditionFacts(
         name=track.name,
         codec=track.codec,

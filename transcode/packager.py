@@ -111,6 +111,10 @@ class Packager:
         shown = tuple(variant.track.name for variant in variants)
         return Growth(media_s, shown, tuple(name for name in self.rungs if name not in shown))
 
+    def complete_variants(self, end_s: float) -> list[Variant]:
+        """The rungs that have all their segments; the cheapest first."""
+        return self._shown((), len(segment_starts_s(end_s)))
+
     def _shown(self, together: Collection[str], wanted: int | None) -> list[Variant]:
         """The rungs that are complete, or are being made; the cheapest first."""
         found = []

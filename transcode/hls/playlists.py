@@ -189,11 +189,11 @@ def multivariant_playlist(
         playlist.add_media(group)
     for variant in variants:
         for sound, group in zip(sounds, groups, strict=True):
-            playlist.add_playlist(_picture_variant(variant, sound, group))
+            playlist.add_playlist(picture_entry(variant, sound, group))
         if not sounds:
-            playlist.add_playlist(_picture_variant(variant, None, None))
+            playlist.add_playlist(picture_entry(variant, None, None))
     for item in iframes:
-        playlist.add_iframe_playlist(_iframe_variant(item))
+        playlist.add_iframe_playlist(iframe_entry(item))
     return str(playlist.dumps())
 
 
@@ -210,9 +210,10 @@ def _audio_media(audio: MediaTrack, language: str | None, *, is_first: bool) -> 
     )
 
 
-def _picture_variant(
+def picture_entry(
     variant: Variant, audio: MediaTrack | None, group: m3u8.Media | None
 ) -> m3u8.Playlist:
+    """EXT-X-STREAM-INF of a rung with one of the sounds."""
     tracks = [variant.track, *([audio] if audio else [])]
     info = {
         "bandwidth": sum(track.bandwidth_bps for track in tracks),
@@ -236,7 +237,8 @@ def _sound_variant(audio: MediaTrack) -> m3u8.Playlist:
     return m3u8.Playlist(f"{audio.name}/index.m3u8", info, [], None)
 
 
-def _iframe_variant(item: IFrameVariant) -> m3u8.IFramePlaylist:
+def iframe_entry(item: IFrameVariant) -> m3u8.IFramePlaylist:
+    """EXT-X-I-FRAME-STREAM-INF of a playlist of key frames."""
     info = {
         "bandwidth": item.bandwidth_bps,
         "average_bandwidth": item.average_bps,

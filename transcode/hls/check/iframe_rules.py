@@ -24,14 +24,16 @@ def _dense(presentation: Presentation) -> Iterator[Finding]:
             yield presentation.index_name, f"{listed.name} has {_frames_per_s(track):.2f} a second."
 
 
-@rule("6.4", SHOULD, "Of rungs of one size, the key frames of the cheapest are taken.")
+@rule("6.4", SHOULD, "Of rungs of one size and codec, the key frames of the cheapest are taken.")
 def _cheapest(presentation: Presentation) -> Iterator[Finding]:
     for listed, track in _iframes(presentation):
         size = listed.tag.attributes.get("RESOLUTION")
         same = [
             variant.track
             for variant in presentation.variants
-            if variant.track and variant.tag.attributes.get("RESOLUTION") == size
+            if variant.track
+            and variant.tag.attributes.get("RESOLUTION") == size
+            and _entry(variant.track) == _entry(track)
         ]
         files = {piece.uri for piece in track.pieces}
         taken = [one for one in same if files & {piece.uri for piece in one.pieces}]
@@ -127,3 +129,7 @@ def _iframes(presentation: Presentation) -> list[tuple[Listed, Track]]:
 
 def _frames_per_s(track: Track) -> float:
     return len(track.pieces) / track.duration_s if track.duration_s else 0.0
+
+
+def _entry(track: Track) -> str:
+    return track.init.entry if track.init else ""
