@@ -2,6 +2,7 @@
 # make test    set everything up and run all tests
 # make check   the fast tests only (types, style, pure functions), under a minute
 # make bench   measure; prints ratios against the rivals' way, asserts nothing
+# make drill   kill ffmpeg, encoders and servers at 50 random instants, and look at what comes of it
 # make format  let the tools put the code in form
 BIN := .venv/bin
 # Each worker begins with one half of the tests, in their order, and takes from the other's when it
@@ -10,7 +11,7 @@ WORKERS := -n 2 --dist worksteal
 FRONT := $(shell find player -type f \( -name '*.ts' -o -name '*.css' -o -name '*.js*' \) \
            -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 
-.PHONY: run test check bench format front environment test-environment
+.PHONY: run test check bench drill format front environment test-environment
 .DEFAULT_GOAL := run
 
 run: environment front
@@ -38,6 +39,9 @@ check: test-environment front
 
 bench: test-environment front
 	$(BIN)/python -m tests.benchmarks
+
+drill: test-environment front
+	$(BIN)/python -m tests.drill $(DRILL)
 
 format:
 	$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .

@@ -64,6 +64,12 @@ class ServerProcess:
             found = re.search(r"http\S+", self._process.stdout.readline())
             self.setup_url = found.group() if found else ""
 
+    @property
+    def pid(self) -> int:
+        """The running server's process id."""
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         """`kill -9`, as a power cut of the process would be."""
         self._end(signal.SIGKILL)

@@ -10,6 +10,8 @@ from tests.generated_media import counted
 from tests.transcode.played_package import PlayedPackage, PlayedTrack
 from transcode.grid import segment_starts_s
 
+COUNTED_RATE = 30  # frames a second of a counted recording
+
 
 def assert_same(
     played: PlayedPackage, uninterrupted: PlayedPackage, *, may_take_neighbours: bool = False
@@ -61,3 +63,21 @@ def difference(
     shifts = range(-rate // 2000, rate // 2000 + 1)
     moved = [ours[begin + shift : begin + shift + rate] - here for shift in shifts]
     return float(min(np.linalg.norm(other) for other in moved) / np.linalg.norm(here))
+
+
+def assert_seamless(played: PlayedPackage, uninterrupted: PlayedPackage) -> None:
+    """Every rung shows the recording's frames in equal steps from its beginning to its end, so none
+    is missing or shown twice at a joint; and the sound is the same as that made in peace."""
+    for rung in played.rungs:
+        assert rung.starts_s == pytest.approx(segment_starts_s(rung.extinf_s), abs=0.001)
+        assert all(begins_idr for _, begins_idr in rung.first_pictures())
+        times, shown = numbers(rung)
+        step = int(np.median(np.diff(shown)))  # frames of the recording to a frame of the rung
+        interval_s = step / COUNTED_RATE
+        assert times == pytest.approx([interval_s * place for place in range(len(times))], abs=2e-3)
+        assert len(times) == pytest.approx(rung.extinf_s / interval_s, abs=1)
+        lag = np.array(shown) - step * np.arange(len(shown))
+        assert abs(lag[0]) <= step, rung.name
+        assert lag.max() - lag.min() <= step / 2, f"{rung.name}: {np.flatnonzero(np.diff(lag))}"
+    assert played.audio is not None
+    assert most_different(played, uninterrupted) < 0.5
