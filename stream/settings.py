@@ -37,6 +37,9 @@ class Settings:
     upload_expiry_h: int = _setting(
         72, "hours after which an unfinished, untouched upload is removed"
     )
+    av1: str = _setting(
+        "auto", "smaller AV1 set beside H.264: `auto` (if the machine is fast), `on` or `off`"
+    )
     session_days: int = _setting(30, "days a sign-in lasts without being used")
 
     def __post_init__(self) -> None:
@@ -48,6 +51,8 @@ class Settings:
                 raise BadSettings(f"{name} must be more than 0")
         if self.free_space_bytes < 0:
             raise BadSettings("free_space_bytes must not be negative")
+        if self.av1 not in ("auto", "on", "off"):
+            raise BadSettings(f"av1 must be auto, on or off, not {self.av1!r}")
         if self.public_url and not self.public_url.startswith(("https://", "http://")):
             raise BadSettings(f"public_url must start with https://, not {self.public_url!r}")
         if self.media_url:

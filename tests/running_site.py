@@ -155,7 +155,7 @@ class Site:
 @asynccontextmanager
 async def running_site(data: Path, **limits: int) -> AsyncIterator[Site]:
     """A site that listens on loopback, with a data folder and limits of its own."""
-    settings = Settings(data=data, listen="127.0.0.1:0", free_space_bytes=0, **limits)  # type: ignore[arg-type]
+    settings = Settings(data=data, listen="127.0.0.1:0", free_space_bytes=0, av1="off", **limits)  # type: ignore[arg-type]
     site = Site(settings)
     await site.start()
     try:

@@ -32,6 +32,7 @@ class ServerProcess:
             "FLIPCAST_DATA": str(data),
             "FLIPCAST_LISTEN": f"127.0.0.1:{self.port}",
             "FLIPCAST_FREE_SPACE_BYTES": "0",
+            "FLIPCAST_AV1": "off",  # what is tested is the package
             **settings,
         }
         self._process: subprocess.Popen[str] | None = None

@@ -35,7 +35,7 @@ _SCREEN = {
 }
 _CAMERA = {
     "still": _Step(50, 40_000, 8, _FILM),
-    "low": _Step(46, 180_000, 8, _FILM),
+    "low": _Step(46, 180_000, 10, _FILM),
     "medium": _Step(42, 550_000, 10, _FILM),
     "high": _Step(40, 1_400_000, 10, _FILM),
 }

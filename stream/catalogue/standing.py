@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from stream.tables import Job, JobState, Lecture, LectureState, Package, WaitReason
+from stream.tables import Job, JobState, Lane, Lecture, LectureState, Package, WaitReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,10 @@ def playlist_url(lecture: Lecture) -> str | None:
 
 
 async def newest_job(session: AsyncSession, lecture_id: str) -> Job | None:
-    """Return the lecture's newest job."""
+    """Return the newest job that makes the lecture watchable; others only add to it."""
     return await session.scalar(
-        select(Job).where(Job.lecture_id == lecture_id).order_by(Job.created_at.desc()).limit(1)
+        select(Job)
+        .where(Job.lecture_id == lecture_id, Job.lane.not_in((Lane.AV1, Lane.CAPTIONS)))
+        .order_by(Job.created_at.desc())
+        .limit(1)
     )

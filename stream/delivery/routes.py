@@ -1,7 +1,8 @@
 """Media out: `/media/{lecture}/{package}/…`, the viewer's right checked for each file alike.
 
 Segments are plain files handed to the kernel (`sendfile`); this code never opens one. URLs are the
-same for every viewer and never change their content, except the playlists of a package that grows.
+same for every viewer and never change their content, except the playlists of a package that grows,
+and the index, which names the AV1 set once there is one.
 """
 
 from pathlib import Path
@@ -16,6 +17,7 @@ from stream.ids import ID_PATTERN
 from stream.pages import player_folder
 from stream.people.rights import Action
 from stream.tables import Package
+from transcode.tree import FACTS_NAME, INDEX_NAME
 
 routes = web.RouteTableDef()
 
@@ -23,6 +25,8 @@ routes = web.RouteTableDef()
 IMMUTABLE = "private, max-age=31536000, immutable"
 GROWING = "private, no-cache"  # asked for again each time, and answered 304 while it is the same
 ASSETS_IMMUTABLE = "public, max-age=31536000, immutable"  # named by content, the same for everyone
+# An AV1 set that is ready is named in the index, and told of in the facts.
+REPLACED = {INDEX_NAME, FACTS_NAME}
 COMPRESSED = {"m3u8", "vtt", "json"}
 
 ASSET_TYPES = {".js": "text/javascript", ".css": "text/css"}
@@ -38,9 +42,11 @@ async def media(request: web.Request) -> web.StreamResponse:
     async with request.app[DATABASE].read() as session:
         await lecture_for(session, caller_of(request), ids["lecture_id"], Action.SEE)
         package = await session.get(Package, ids["package_id"]) if _is_playlist(name) else None
-    is_final = not _is_playlist(name) or (package and package.growing_job_id is None)
+    is_complete = not _is_playlist(name) or (package and package.growing_job_id is None)
     path = request.app[FOLDERS].package(ids["lecture_id"], ids["package_id"]) / name
-    return _file(request, path, content_type, IMMUTABLE if is_final else GROWING)
+    return _file(
+        request, path, content_type, IMMUTABLE if is_complete and name not in REPLACED else GROWING
+    )
 
 
 def _is_playlist(name: str) -> bool:

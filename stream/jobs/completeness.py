@@ -34,7 +34,7 @@ def require_complete(package: Path, expected_s: float) -> None:
     if not rungs:
         raise IncompletePackage(INDEX_NAME, "names no rung")
     for rung in rungs:
-        _require_rung(package / rung, rung, expected_s)
+        require_rung(package / rung, rung, expected_s)
 
 
 def _rungs(index: str) -> Iterator[str]:
@@ -42,7 +42,8 @@ def _rungs(index: str) -> Iterator[str]:
         yield from (found["uri"] for found in pattern.finditer(index))
 
 
-def _require_rung(playlist: Path, rung: str, expected_s: float) -> None:
+def require_rung(playlist: Path, rung: str, expected_s: float) -> None:
+    """Check one media playlist, called `rung` in errors; see `require_complete`."""
     text = playlist.read_text(encoding="utf-8")
     if "#EXT-X-ENDLIST" not in text:
         raise IncompletePackage(rung, "does not say that it has ended")

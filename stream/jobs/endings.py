@@ -71,6 +71,11 @@ class Endings:
         if not held:  # its lecture was removed
             await asyncio.to_thread(remove_folder, scratch)
 
+    async def give_way(self, job: Job, scratch: Path) -> None:
+        """Put back a job that makes room for a more urgent one: not its failure."""
+        if not await self._put_back(job, timedelta(0), attempt=job.attempt - 1):
+            await asyncio.to_thread(remove_folder, scratch)
+
     async def _put_back(
         self, job: Job, after: timedelta, *, frees: bool = False, **values: Any
     ) -> bool:

@@ -21,6 +21,7 @@ from stream.errors import Busy
 from stream.folders import Folders
 from stream.jobs import store
 from stream.jobs.attempts import take_over
+from stream.jobs.av1_orders import Av1Orders
 from stream.jobs.completeness import require_complete
 from stream.jobs.endings import Endings
 from stream.jobs.eta import expected_work_s
@@ -69,6 +70,7 @@ class Publisher:
     endings: Endings
     make: Make = make_package
     limit_s: Callable[[float], float] = wall_limit_s
+    av1: Av1Orders | None = None  # None: nobody asks for AV1 sets
     _looking: asyncio.Lock = field(default_factory=asyncio.Lock)  # reads one recording at a time
 
     async def run(self, job_id: str) -> None:
@@ -172,6 +174,8 @@ class Publisher:
                     media_s=weight.media_s, content=weight.content, work_s=work_s,
                 )  # fmt: skip
         logger.info("job %s job=%s", "done" if held else "was taken over", job.id)
+        if held and self.av1 is not None:
+            await self.av1.consider(job, weight, None if job.lane is Lane.LIVE else work_s)
 
     async def _report(
         self, job: Job, turn: Turn, grown: Grown, whole_s: float, is_over: asyncio.Event

@@ -47,7 +47,8 @@ async def unfinished(database: Database, is_alive: Callable[[str], bool]) -> lis
                 continue
             if job.state is JobState.RUNNING:
                 job.state, job.expected_end_at = JobState.QUEUED, None
-                await move_lecture(session, job.lecture_id, LectureState.QUEUED)
+                if job.kind == store.PUBLISH:
+                    await move_lecture(session, job.lecture_id, LectureState.QUEUED)
             waiting.append(job)
     return waiting
 

@@ -13,7 +13,8 @@ from stream.jobs.eta import Measured
 from stream.jobs.retry import MAX_ATTEMPTS
 from stream.tables import Job, JobState, Lane, LectureState, Package
 
-PUBLISH = "publish"
+PUBLISH = "publish"  # makes a lecture watchable, and so moves its state; others only add to it
+AV1 = "av1"
 HISTORY = 200  # jobs; older ones were made by another ladder, or on another machine
 
 
@@ -48,7 +49,8 @@ async def claim(session: AsyncSession, job_id: str, now: datetime) -> Job | None
     job.state, job.attempt, job.fence = JobState.RUNNING, job.attempt + 1, job.fence + 1
     job.progress, job.started_at, job.heartbeat_at = 0.0, now, now
     job.waits_for, job.before_it = None, None
-    await move_lecture(session, job.lecture_id, LectureState.ENCODING)
+    if job.kind == PUBLISH:
+        await move_lecture(session, job.lecture_id, LectureState.ENCODING)
     return job
 
 
@@ -71,15 +73,16 @@ async def put_back(session: AsyncSession, job: Job, *, attempt: int, **values: A
     held = await write_fenced(
         session, job, state=JobState.QUEUED, attempt=attempt, expected_end_at=None, **values
     )
-    if held:
+    if held and job.kind == PUBLISH:
         await move_lecture(session, job.lecture_id, LectureState.QUEUED)
     return held
 
 
 async def give_up(session: AsyncSession, job: Job, failure: str, now: datetime) -> bool:
-    """End the job and its lecture as failed, with the reason the teacher reads."""
+    """End the job as failed and, if it was to be made watchable by it, its lecture, with the reason
+    the teacher reads."""
     held = await write_fenced(session, job, state=JobState.FAILED, failure=failure, finished_at=now)
-    if held:
+    if held and job.kind == PUBLISH:
         lecture = await move_lecture(session, job.lecture_id, LectureState.FAILED)
         lecture.failure = failure
     return held
@@ -104,11 +107,11 @@ async def finish(
     return held
 
 
-async def measured(session: AsyncSession) -> list[Measured]:
-    """Return what the newest finished jobs took."""
+async def measured(session: AsyncSession, kind: str = PUBLISH) -> list[Measured]:
+    """Return what the newest finished jobs of a kind took."""
     rows = await session.execute(
         select(Job.content, Job.media_s, Job.work_s)
-        .where(Job.state == JobState.DONE, Job.work_s.is_not(None))
+        .where(Job.kind == kind, Job.state == JobState.DONE, Job.work_s.is_not(None))
         .order_by(Job.finished_at.desc())
         .limit(HISTORY)
     )

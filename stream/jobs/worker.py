@@ -7,9 +7,12 @@ from pathlib import Path
 
 from aiohttp import web
 
-from stream.app_keys import DATABASE, FOLDERS
+from stream.app_keys import DATABASE, FOLDERS, SETTINGS
 from stream.database import Database
 from stream.errors import Busy
+from stream.jobs.av1 import Av1Maker
+from stream.jobs.av1_orders import Av1Orders
+from stream.jobs.av1_rule import Av1Choice
 from stream.jobs.endings import Endings
 from stream.jobs.lanes import Machine
 from stream.jobs.machine import available_memory_bytes, encode_slots, free_disk_bytes
@@ -19,7 +22,7 @@ from stream.jobs.outlook import keep_outlook
 from stream.jobs.publish import Publisher
 from stream.jobs.queue import InMemoryQueue
 from stream.jobs.reconcile import reconcile, unfinished
-from stream.jobs.store import PUBLISH
+from stream.jobs.store import AV1, PUBLISH
 from stream.jobs.turns import Turns
 
 PUBLISH_ORDERS = web.AppKey("publish_orders", PublishOrders)
@@ -32,8 +35,11 @@ async def worker(app: web.Application) -> AsyncIterator[None]:
     database, folders, notices = app[DATABASE], app[FOLDERS], app[NOTICES]
     queue = InMemoryQueue()
     turns = Turns(lambda: _machine(folders.scratch))
-    publisher = Publisher(database, folders, notices, turns, Endings(database, queue, folders))
+    endings = Endings(database, queue, folders)
+    orders = Av1Orders(database, queue, Av1Choice(app[SETTINGS].av1))
+    publisher = Publisher(database, folders, notices, turns, endings, av1=orders)
     queue.register(PUBLISH, publisher.run)
+    queue.register(AV1, Av1Maker(database, folders, turns, endings).run)
     for job in await reconcile(database, folders):
         await queue.enqueue(job.kind, job.id)
     app[PUBLISH_ORDERS] = PublishOrders(database, queue, notices)

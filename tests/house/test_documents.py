@@ -39,7 +39,7 @@ def test_every_route_is_in_api_md_and_nothing_else(tmp_path: Path) -> None:
 
 def test_every_setting_is_documented_with_its_default() -> None:
     text = (ROOT / "stream" / "README.md").read_text(encoding="utf-8")
-    rows = dict(re.findall(r"^\| `(FLIPCAST_[A-Z_]+)` \| ([^|]*) \|", text, re.MULTILINE))
+    rows = dict(re.findall(r"^\| `(FLIPCAST_[A-Z0-9_]+)` \| ([^|]*) \|", text, re.MULTILINE))
     defaults = {PREFIX + item.name.upper(): item.default for item in fields(Settings)}
     written = {name: value.strip(" `").replace("empty", "") for name, value in rows.items()}
     assert written == {name: str(default) for name, default in defaults.items()}

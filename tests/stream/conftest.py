@@ -103,6 +103,7 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
         listen="127.0.0.1:0",
         free_space_bytes=0,
         database_url=database_url,
+        av1="off",  # an encode of its own, after each that is tested
     )
 
 
