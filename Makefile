@@ -5,9 +5,11 @@
 # make drill   kill ffmpeg, encoders and servers at 50 random instants, and look at what comes of it
 # make format  let the tools put the code in form
 BIN := .venv/bin
-# Each worker begins with one half of the tests, in their order, and takes from the other's when it
-# is done: so what a module's tests share is mostly made once.
+# Each worker begins with its share of the tests, in their order, and takes from another's when it is
+# done: so what a module's tests share is mostly made once.
 WORKERS := -n 2 --dist worksteal
+# Slow tests wait for players, recorders and servers half of their time.
+SLOW_WORKERS := -n 3 --dist worksteal
 FRONT := $(shell find player -type f \( -name '*.ts' -o -name '*.css' -o -name '*.js*' \) \
            -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 
@@ -32,7 +34,7 @@ player/dist/.vite/manifest.json: $(FRONT)
 
 test: test-environment front
 	$(BIN)/python -m pytest -m "not slow" $(WORKERS)
-	$(BIN)/python -m pytest -m "slow and not postgres" $(WORKERS)
+	$(BIN)/python -m pytest -m "slow and not postgres" $(SLOW_WORKERS)
 
 check: test-environment front
 	$(BIN)/python -m pytest -m "not slow and not postgres" $(WORKERS)

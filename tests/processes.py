@@ -1,5 +1,7 @@
 """Look at the processes of this machine, as they are listed below /proc."""
 
+import os
+import time
 from pathlib import Path
 
 
@@ -36,3 +38,26 @@ def program_of(pid: int) -> str:
 def encoders_below(pid: int) -> set[int]:
     """The ffmpegs that this process started."""
     return {child for child in children_of(pid) if program_of(child).startswith("ffmpeg")}
+
+
+def working_below(folder: Path) -> list[int]:
+    """The processes whose working folder or arguments name this folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdecimal() or int(entry.name) == os.getpid():
+            continue
+        try:
+            words = (entry / "cmdline").read_bytes() + os.fsencode(os.readlink(entry / "cwd"))
+        except OSError:
+            continue
+        if os.fsencode(str(folder)) in words:
+            found.append(int(entry.name))
+    return found
+
+
+def still_there(folder: Path, patience_s: float = 5.0) -> list[int]:
+    """The processes that work below the folder, once they are gone or patience is."""
+    deadline = time.monotonic() + patience_s
+    while (found := working_below(folder)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return found

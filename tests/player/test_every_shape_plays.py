@@ -21,6 +21,7 @@ PLAYED = (
     "sound alone",
     "no sound",
     "one frame",
+    "ten minutes of a still picture",
     "three hours of a still picture",
 )
 

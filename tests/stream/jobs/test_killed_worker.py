@@ -15,6 +15,7 @@ from stream.demo.sender import TeacherClient
 from stream.jobs.completeness import require_complete
 from stream.settings import Settings
 from tests.generated_media import browser_recording
+from tests.processes import still_there
 from tests.server_process import ServerProcess
 from transcode.hls.check.checker import check_package
 
@@ -62,6 +63,7 @@ async def test_f29_killed_at_a_random_instant(tmp_path: Path, seed: int) -> None
             ]
         await asyncio.sleep(instant_s)
         server.kill()
+        assert await asyncio.to_thread(still_there, data) == [], "ffmpeg outlived the server"
         server.start()
         async with TeacherClient(server.base, school.teacher_token) as teacher:
             shown = [await end_of(teacher, lecture_id) for lecture_id in lectures]
@@ -75,7 +77,7 @@ async def test_f29_killed_at_a_random_instant(tmp_path: Path, seed: int) -> None
 
 
 async def test_f30_a_worker_that_slept_goes_on_and_leaves_one_result(tmp_path: Path) -> None:
-    """SIGSTOP, then SIGCONT: meanwhile the data folder is still its own."""
+    """SIGSTOP, then SIGCONT: the data folder is its own before, and is still its own meanwhile."""
     data = tmp_path / "data"
     browser_recording(tmp_path / "take.webm", MEDIA_S)
     tracks = [RecordedTrack("take.webm", "presentation", 0)]
@@ -85,7 +87,8 @@ async def test_f30_a_worker_that_slept_goes_on_and_leaves_one_result(tmp_path: P
             lecture_id = await teacher.send_lecture(
                 school.class_id, RecordedLecture("Slopes", "Maths 11b", tracks), tmp_path
             )
-            await asyncio.sleep(1)
+            with pytest.raises(AssertionError, match="already uses"):
+                await asyncio.to_thread(ServerProcess(data).start)
             server.send(signal.SIGSTOP)
             with pytest.raises(AssertionError, match="already uses"):
                 await asyncio.to_thread(ServerProcess(data).start)
@@ -116,6 +119,7 @@ async def test_f29_what_was_complete_is_not_made_again(tmp_path: Path) -> None:
                     break
                 await asyncio.sleep(0.02)
         server.kill()
+        assert await asyncio.to_thread(still_there, data) == [], "ffmpeg outlived the server"
         complete = {path.name: path.stat().st_ino for path in begun}
         server.start()
         async with TeacherClient(server.base, school.teacher_token) as teacher:
