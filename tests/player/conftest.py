@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
 
 from stream.tables import LectureState
@@ -15,6 +16,7 @@ from tests.running_site import Site, Watched, running_site
 from transcode.media import Source, TrackRole
 from transcode.package import make_package
 
+HERE = Path(__file__).parent
 LECTURE_S = 24
 
 
@@ -36,14 +38,14 @@ def package_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_once(tmp_path_factory, "package of slides and camera", make) / "package"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     """A running server with a data folder of its own."""
     async with running_site(tmp_path / "data") as running:
         yield running
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def lecture(site: Site, package_folder: Path) -> Watched:
     """A lecture everybody in its class can watch."""
     class_id = await site.make_class()
@@ -52,8 +54,15 @@ async def lecture(site: Site, package_folder: Path) -> Watched:
     return Watched(class_id, lecture_id)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """A headless Chromium of the test's own."""
+    """A headless Chromium for all tests; each opens its pages in profiles of its own."""
     async with chromium() as running:
         yield running
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the tests of this folder in one event loop, to which the browser belongs."""
+    for item in items:
+        if item.path.is_relative_to(HERE) and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
