@@ -82,9 +82,8 @@ async def _begun(tracks: Sequence[Track], out: Path, ffmpeg: Ffmpeg) -> EncodePl
     await asyncio.to_thread(begin, out)
     content = None
     if plan.main:
-        content = await look_at_picture(
-            ffmpeg.path, plan.main.info, out / WORK_FOLDER / LOOK_FOLDER
-        )
+        folder = out / WORK_FOLDER / LOOK_FOLDER
+        content = await look_at_picture(ffmpeg.path, plan.main.info, folder, plan.expected_kind)
     seen = content or (UNSEEN_SCREEN if plan.presentation else UNSEEN_CAMERA)
     ladder = av1_ladder(plan_encode(tracks, content).ladder, seen.kind)
     plan = replace(plan, ladder=ladder)

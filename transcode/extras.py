@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from transcode.errors import AnalysisFailed
+from transcode.picture_content import PictureKind
 from transcode.plan import EncodePlan
-from transcode.slides.findings import Kind
 from transcode.slides.watcher import Watcher
 from transcode.slides.write_slides import SlidesFacts, write_slides
 from transcode.small_pictures import StoryboardFacts, make_small_pictures
@@ -54,7 +54,7 @@ async def _add_slides(
     except AnalysisFailed as failed:
         logger.warning("no slides: %s", failed)
         return None
-    if found.whole is None or found.whole.kind is not Kind.SCREEN:
+    if found.whole is None or found.whole.kind is not PictureKind.SCREEN:
         return None
     return await write_slides(found, out, rung_folder, end_s)
 

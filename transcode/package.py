@@ -126,7 +126,8 @@ async def _begun(
     await asyncio.to_thread(begin, out)
     if is_whole and plan.main:
         folder = out / WORK_FOLDER / LOOK_FOLDER
-        content = await look_at_picture(ffmpeg.path, plan.main.info, folder)
+        expected = plan.expected_kind
+        content = await look_at_picture(ffmpeg.path, plan.main.info, folder, expected)
         plan = plan_encode(tracks, content)
     if is_whole and plan.sound and plan.sound.info.audio:
         info, audio = plan.sound.info, plan.sound.info.audio
@@ -145,7 +146,8 @@ async def _watching(plan: EncodePlan, work: Path) -> AsyncIterator[Watcher | Non
     box = analysed_box(plan.ladder.renditions[-1].box)
     frames = work / FRAMES_FOLDER
     await asyncio.to_thread(frames.mkdir, exist_ok=True)
-    async with watching(frames, box.width_px, box.height_px, float(ANALYSED_RATE)) as watcher:
+    rate, expected = float(ANALYSED_RATE), plan.expected_kind
+    async with watching(frames, box.width_px, box.height_px, rate, expected) as watcher:
         yield watcher
 
 

@@ -4,6 +4,8 @@ Known from the track's role before anything was looked at, and better once the f
 analysed: teachers upload their screen as "camera" and films as "presentation".
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -34,3 +36,11 @@ class PictureContent:
 # Where nobody has looked, frames are not taken away from what may move.
 UNSEEN_SCREEN = PictureContent(PictureKind.SCREEN, Motion.SOME)
 UNSEEN_CAMERA = PictureContent(PictureKind.CAMERA, Motion.SOME)
+
+
+def content_of(places: Sequence[PictureContent]) -> PictureContent | None:
+    """The kind that most places show, and the most that moves in any of them; None of none."""
+    if not places:
+        return None
+    kind, _ = Counter(place.kind for place in places).most_common(1)[0]
+    return PictureContent(kind, max((p.motion for p in places), key=list(Motion).index))

@@ -4,8 +4,6 @@ moves in it?
 
 import asyncio
 import shutil
-from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,20 +13,27 @@ from transcode.ladder import Box, fit_box
 from transcode.limits import encoding
 from transcode.media import MediaInfo
 from transcode.picture_analysis import GreyPicture, analyse_pictures
-from transcode.picture_content import Motion, PictureContent
+from transcode.picture_content import PictureContent, PictureKind, content_of
 from transcode.probe import AUDIO_CODECS, MAX_PIXELS, MAX_STREAMS, VIDEO_CODECS
 from transcode.process import run
 from transcode.storyboard import ANALYSED_RATE, analysed_box
 
 MOST_PLACES = 5
 PLACE_S = 6
+WALL_CAP_S = 120.0  # for each place; it takes a second or two
 SHORTEST_S = 30.0  # of a shorter recording the look would cost more than it could save
 S_FOR_EACH_PLACE = 60  # so a tenth of a short lecture is looked at, and less of a long one
 
 
-async def look_at_picture(ffmpeg_path: str, info: MediaInfo, folder: Path) -> PictureContent | None:
+async def look_at_picture(
+    ffmpeg_path: str,
+    info: MediaInfo,
+    folder: Path,
+    expected: PictureKind = PictureKind.SCREEN,
+) -> PictureContent | None:
     """What the picture of a complete recording shows; None where looking brought nothing.
 
+    `expected` is what it is held for where it could be either: what its track is called.
     `folder` is made, and deleted again. Costs the decoding of 30 s at most. Raises OSError.
     """
     if info.video is None or info.duration_s < SHORTEST_S:
@@ -37,21 +42,14 @@ async def look_at_picture(ffmpeg_path: str, info: MediaInfo, folder: Path) -> Pi
     await asyncio.to_thread(folder.mkdir, parents=True)
     try:
         places = [
-            await _look(ffmpeg_path, info, at_s, box, folder) for at_s in _places(info.duration_s)
+            await _look(ffmpeg_path, info, at_s, box, folder, expected)
+            for at_s in _places(info.duration_s)
         ]
     except FfmpegFailed:
         return None  # the encode itself will say what is wrong with the recording
     finally:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
     return content_of([place for place in places if place is not None])
-
-
-def content_of(places: Sequence[PictureContent]) -> PictureContent | None:
-    """The kind that most places show, and the most that moves in any of them. Pure."""
-    if not places:
-        return None
-    kind, _ = Counter(place.kind for place in places).most_common(1)[0]
-    return PictureContent(kind, max((p.motion for p in places), key=list(Motion).index))
 
 
 def _places(duration_s: float) -> list[float]:
@@ -61,7 +59,12 @@ def _places(duration_s: float) -> list[float]:
 
 
 async def _look(
-    ffmpeg_path: str, info: MediaInfo, at_s: float, box: Box, folder: Path
+    ffmpeg_path: str,
+    info: MediaInfo,
+    at_s: float,
+    box: Box,
+    folder: Path,
+    expected: PictureKind,
 ) -> PictureContent | None:
     assert info.video is not None  # noqa: S101 - the caller has looked
     pictures = folder / "pictures.gray"
@@ -74,9 +77,9 @@ async def _look(
         *("-vf", f"fps={ANALYSED_RATE},scale={box.width_px}:{box.height_px}:flags=area"),
         *("-pix_fmt", "gray", "-c:v", "rawvideo", "-f", "rawvideo", f"file:{pictures.name}"),
     ]
-    await run(arguments, folder=folder, limits=encoding([info.path], folder))
+    await run(arguments, folder=folder, limits=encoding([info.path], folder), wall_cap_s=WALL_CAP_S)
     found = await asyncio.to_thread(_read, pictures, box)
-    return await asyncio.to_thread(analyse_pictures, found) if len(found) > 1 else None
+    return await asyncio.to_thread(analyse_pictures, found, float(ANALYSED_RATE), expected)
 
 
 def _read(path: Path, box: Box) -> list[GreyPicture]:

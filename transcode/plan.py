@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from transcode.errors import UnreadableMedia
 from transcode.ladder import Ladder, plan_ladder
 from transcode.media import MediaInfo, TrackRole
-from transcode.picture_content import PictureContent
+from transcode.picture_content import PictureContent, PictureKind
 from transcode.sound.loudness import Loudness
 
 
@@ -34,6 +34,11 @@ class EncodePlan:
     def main(self) -> Track | None:
         """The track whose picture fills the frame."""
         return self.presentation or self.presenter
+
+    @property
+    def expected_kind(self) -> PictureKind:
+        """What the main picture shows by the name of its track; its look may tell otherwise."""
+        return PictureKind.SCREEN if self.presentation else PictureKind.CAMERA
 
     @property
     def tracks(self) -> tuple[Track, ...]:

@@ -5,13 +5,11 @@ from pathlib import Path
 import pytest
 
 from tests.generated_media import H264, run_ffmpeg
+from tests.tapped_pictures import DEMO
 from transcode.locator import locate_ffmpeg
-from transcode.picture_content import Motion, PictureContent, PictureKind
-from transcode.picture_look import content_of, look_at_picture
+from transcode.picture_content import Motion, PictureContent, PictureKind, content_of
+from transcode.picture_look import look_at_picture
 from transcode.probe import probe
-
-DEMO = Path(__file__).resolve().parents[2] / "deploy" / "demo"
-
 
 SLIDES = PictureContent(PictureKind.SCREEN, Motion.STILL)
 FILM = PictureContent(PictureKind.CAMERA, Motion.MUCH)

@@ -1,32 +1,18 @@
 """What the analysis of a recording finds, as values; free of OpenCV, which stays in the child."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Kind(StrEnum):
-    """What the picture is made by."""
-
-    SCREEN = "screen"
-    CAMERA = "camera"
-
-
-class Movement(StrEnum):
-    """How much of the picture moves, changes of slides apart."""
-
-    STILL = "still"
-    SOME = "some"  # a pointer, typing, a teacher in the corner
-    MOTION = "motion"  # scrolling, a video
+from transcode.picture_content import Motion, PictureKind
 
 
 @dataclass(frozen=True, slots=True)
-class KindSpan:
-    """A few seconds of a recording."""
+class PictureSpan:
+    """What a few seconds of a recording show."""
 
     start_s: float
     end_s: float
-    kind: Kind
-    movement: Movement
+    kind: PictureKind
+    motion: Motion
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +28,5 @@ class Findings:
     """All that was found. A camera's picture has no slides."""
 
     slides: tuple[Slide, ...]
-    spans: tuple[KindSpan, ...]  # one after the other, 6 s each
-    whole: KindSpan | None  # all of it together; None if there was not one frame
+    spans: tuple[PictureSpan, ...]  # one after the other, 6 s each
+    whole: PictureSpan | None  # all of it together; None if there was not one frame

@@ -1,6 +1,6 @@
 """Look through the frames that an encoder leaves in a folder; the child process of `watcher.py`.
 
-    watch_child.py FOLDER WIDTH_PX HEIGHT_PX RATE
+    watch_child.py FOLDER WIDTH_PX HEIGHT_PX RATE EXPECTED
 
 Run as a script, by path: OpenCV and the pictures of strangers stay out of the server's process.
 The launcher has set its limits.
@@ -28,19 +28,20 @@ import cv2  # noqa: E402 - what is above comes first
 import numpy as np  # noqa: E402
 from numpy.typing import NDArray  # noqa: E402
 
+from transcode.picture_analysis import PictureMeter  # noqa: E402
+from transcode.picture_content import PictureKind  # noqa: E402
 from transcode.slides.detector import SlideDetector  # noqa: E402
-from transcode.slides.findings import Kind, KindSpan  # noqa: E402
-from transcode.slides.kind import KindMeter  # noqa: E402
+from transcode.slides.findings import PictureSpan  # noqa: E402
 from transcode.slides.snapshot import named, pack, part, unpack  # noqa: E402
 
 
 class Analysis:
     """Slides and kinds of one lecture, and how far it is."""
 
-    def __init__(self, width_px: int, height_px: int, rate: float) -> None:
+    def __init__(self, width_px: int, height_px: int, rate: float, expected: PictureKind) -> None:
         self.next = 0  # the number of the next frame
         self.detector = SlideDetector(width_px, height_px, rate)
-        self.meter = KindMeter(width_px, height_px, rate)
+        self.meter = PictureMeter(width_px, height_px, rate, expected)
 
     def take(self, frame: NDArray[np.uint8], number: int) -> None:
         """Look at a frame."""
@@ -69,8 +70,8 @@ class Analysis:
 
     def found(self, end_s: float) -> dict[str, Any]:
         """Everything but the spans. A camera's picture has no slides."""
-        whole = self.meter.head()
-        is_camera = whole is not None and whole.kind is Kind.CAMERA
+        whole = self.meter.whole()
+        is_camera = whole is not None and whole.kind is PictureKind.CAMERA
         slides = () if is_camera else self.detector.finish(end_s)
         return {
             "slides": [{"start_s": s.start_s, "settled_s": s.settled_s} for s in slides],
@@ -78,13 +79,13 @@ class Analysis:
         }
 
 
-def as_object(span: KindSpan) -> dict[str, Any]:
+def as_object(span: PictureSpan) -> dict[str, Any]:
     """A span for JSON."""
     return {
         "start_s": span.start_s,
         "end_s": span.end_s,
         "kind": span.kind.value,
-        "movement": span.movement.value,
+        "motion": span.motion.value,
     }
 
 
@@ -116,9 +117,11 @@ def drop_taken(folder: Path, analysis: Analysis) -> None:
             (folder / f"{number}.gray").unlink(missing_ok=True)
 
 
-def watch(folder: Path, width_px: int, height_px: int, rate: float) -> dict[str, Any]:
+def watch(
+    folder: Path, width_px: int, height_px: int, rate: float, expected: PictureKind
+) -> dict[str, Any]:
     """Look at all frames; what was found. Raises ValueError if a frame has another size."""
-    analysis = Analysis(width_px, height_px, rate)
+    analysis = Analysis(width_px, height_px, rate, expected)
     analysis.load(folder / "state")
     drop_taken(folder, analysis)
     told = 0
@@ -144,6 +147,7 @@ def tell_spans(analysis: Analysis, told: int, complete: int) -> int:
 
 if __name__ == "__main__":
     cv2.setNumThreads(1)
-    found = watch(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]))
+    folder, width_px, height_px, rate, expected = sys.argv[1:]
+    found = watch(Path(folder), int(width_px), int(height_px), float(rate), PictureKind(expected))
     json.dump({"found": found}, sys.stdout)
     sys.stdout.write("\n")

@@ -18,8 +18,9 @@ import msgspec
 
 from transcode.errors import AnalysisFailed
 from transcode.limits import DiskPriority, Limits, reading
+from transcode.picture_content import PictureKind
 from transcode.process import Finished, started
-from transcode.slides.findings import Findings, KindSpan, Slide
+from transcode.slides.findings import Findings, PictureSpan, Slide
 
 CHILD = Path(__file__).resolve().with_name("watch_child.py")
 NICENESS = 12  # behind the encoder, which waits for nothing of it
@@ -43,29 +44,31 @@ class Found(msgspec.Struct, frozen=True):
     """What the child knows in the end."""
 
     slides: tuple[Slide, ...]
-    whole: KindSpan | None
+    whole: PictureSpan | None
 
 
 class Line(msgspec.Struct, frozen=True):
     """A line of the child: a span, or the rest."""
 
-    span: KindSpan | None = None
+    span: PictureSpan | None = None
     found: Found | None = None
 
 
 class Watcher:
     """A folder of frames that is being watched. Made by `watching`."""
 
-    def __init__(self, folder: Path, width_px: int, height_px: int, rate: float) -> None:
+    def __init__(
+        self, folder: Path, width_px: int, height_px: int, rate: float, expected: PictureKind
+    ) -> None:
         self.pid: int | None = None  # of the child that runs, or ran last
         self._folder = folder
-        self._arguments = [str(width_px), str(height_px), str(rate)]
-        self._spans: dict[float, KindSpan] = {}
+        self._arguments = [str(width_px), str(height_px), str(rate), expected.value]
+        self._spans: dict[float, PictureSpan] = {}
         self._found: Found | None = None
         self._run = asyncio.create_task(self._watch())
 
     @property
-    def spans(self) -> tuple[KindSpan, ...]:
+    def spans(self) -> tuple[PictureSpan, ...]:
         """The spans that are complete so far; the last ones some seconds behind the frames."""
         return tuple(self._spans[start_s] for start_s in sorted(self._spans))
 
@@ -117,15 +120,20 @@ class Watcher:
 
 @asynccontextmanager
 async def watching(
-    folder: Path, width_px: int, height_px: int, rate: float
+    folder: Path,
+    width_px: int,
+    height_px: int,
+    rate: float,
+    expected: PictureKind = PictureKind.SCREEN,
 ) -> AsyncIterator[Watcher]:
     """A watcher of the frames in `folder`, `rate` a second; its child is gone when the block ends.
 
+    `expected` is what the recording is held for where its picture could be either.
     A folder that was watched before is gone on with: the frames that its state contains may come
     again. What remains in the folder afterwards is for whoever gave it to delete.
     """
     await asyncio.to_thread((folder / END_NAME).unlink, missing_ok=True)  # more may come now
-    watcher = Watcher(folder, width_px, height_px, rate)
+    watcher = Watcher(folder, width_px, height_px, rate, expected)
     try:
         yield watcher
     finally:

@@ -5,16 +5,15 @@ The seeds here were not looked at while the numbers of the detector were chosen.
 
 import json
 import random
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-import imageio_ffmpeg
 import numpy as np
 import pytest
 
 from tests.generated_media import run_ffmpeg
+from tests.tapped_pictures import DEMO, tapped
 from tests.transcode.slides.drawn_pictures import (
     HEIGHT_PX,
     WIDTH_PX,
@@ -29,7 +28,6 @@ from tests.transcode.slides.generated_lectures import KINDS, RATE, SIZE_PX, Lect
 from transcode.slides.detector import SlideDetector
 from transcode.slides.findings import Slide
 
-ROOT = Path(__file__).resolve().parents[3]
 SEEDS = (500, 501, 502)
 ENOUGH = 0.95
 
@@ -188,16 +186,6 @@ def test_damaged_snapshots_are_refused() -> None:
         SlideDetector(*SIZE_PX, RATE).restore(b"PK\x03\x04 nothing that was saved")
 
 
-def taped(path: Path) -> Iterator[Picture]:
-    """The tap of an encoder on a video: gray, small, 2.5 frames a second."""
-    tap = f"fps={RATE},scale={SIZE_PX[0]}:{SIZE_PX[1]}:flags=area,format=gray"
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-i", str(path)]
-    done = subprocess.run(
-        [*command, "-vf", tap, "-f", "rawvideo", "-"], check=True, capture_output=True
-    )
-    yield from np.frombuffer(done.stdout, np.uint8).reshape(-1, SIZE_PX[1], SIZE_PX[0])
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["build-up", "picture in picture"])
 def test_changes_are_found_in_a_compressed_video(kind: str, tmp_path: Path) -> None:
@@ -208,7 +196,7 @@ def test_changes_are_found_in_a_compressed_video(kind: str, tmp_path: Path) -> N
     enlarged = "scale=960:540,fps=10,format=yuv420p"
     coded = ("-c:v", "libx264", "-preset", "superfast", "-crf", "34", "-g", "60")
     run_ffmpeg(*shape, "-i", str(raw), "-vf", enlarged, *coded, str(video))
-    slides: tuple[Slide, ...] = detect(taped(video))
+    slides: tuple[Slide, ...] = detect(tapped(video))
     score = compare(slides, lecture.truth_s)
     assert score.precision >= ENOUGH, (slides, lecture.truth_s)
     assert score.recall >= ENOUGH, (slides, lecture.truth_s)
@@ -216,8 +204,7 @@ def test_changes_are_found_in_a_compressed_video(kind: str, tmp_path: Path) -> N
 
 @pytest.mark.slow
 def test_the_slides_of_the_demo_lecture_are_found() -> None:
-    demo = ROOT / "deploy" / "demo"
-    slides = json.loads((demo / "lecture.json").read_text(encoding="utf-8"))["slides"]
-    found = detect(taped(demo / "presentation.webm"))
+    slides = json.loads((DEMO / "lecture.json").read_text(encoding="utf-8"))["slides"]
+    found = detect(tapped(DEMO / "presentation.webm"))
     score = compare(found, [slide["start_s"] for slide in slides])
     assert (score.found, score.false) == (len(slides), 0), found

@@ -15,7 +15,8 @@ from tests.transcode.slides.drawn_pictures import Picture
 from tests.transcode.slides.found_changes import compare
 from tests.transcode.slides.generated_lectures import RATE, SIZE_PX, make_lecture
 from transcode.errors import AnalysisFailed
-from transcode.slides.findings import Findings, Kind
+from transcode.picture_content import PictureKind
+from transcode.slides.findings import Findings
 from transcode.slides.watcher import CHILD, Watcher, watching
 
 LECTURE = make_lecture("hard cut", 31)
@@ -60,13 +61,13 @@ async def test_it_follows_an_encoder_and_finds_the_slides(
             while len(watcher.spans) < 6:
                 assert watcher.pid is None or runs(watcher.pid)
                 await asyncio.sleep(0.02)
-        assert [span.kind for span in watcher.spans] == [Kind.SCREEN] * 6
+        assert [span.kind for span in watcher.spans] == [PictureKind.SCREEN] * 6
         write_frames(tmp_path, frames[100:], 100)
         found = await watcher.finish(len(frames) / RATE)
     assert compare(found.slides, LECTURE.truth_s).found == len(LECTURE.truth_s)
     assert found.spans[-1].end_s == len(frames) / RATE
     assert found.whole is not None
-    assert found.whole.kind is Kind.SCREEN
+    assert found.whole.kind is PictureKind.SCREEN
     assert watcher.pid is not None
     assert not runs(watcher.pid)
 
