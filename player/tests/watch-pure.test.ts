@@ -5,6 +5,7 @@ import { commandFor } from "../watch/controls/keyboard";
 import type { Focus } from "../watch/controls/keyboard";
 import { noticeFor } from "../watch/controls/notice";
 import { fittingEngine } from "../watch/engine/choice";
+import { decodesAv1, unplayed } from "../watch/engine/codec";
 import { configFor, isWorthRetrying } from "../watch/engine/hls-config";
 import { autoName, qualityName } from "../watch/engine/qualities";
 import { remedyFor } from "../watch/engine/remedy";
@@ -171,6 +172,28 @@ describe("qualities", () => {
     { name: "by the name", level: { name: "medium", url: ["x.m3u8"] }, rung: "medium" },
     { name: "failing both by its place", level: { url: ["x.m3u8"] }, rung: "low" },
   ])("a level's rung is found $name", ({ level, rung }) => expect(rungOf(level, 1, 4)).toBe(rung));
+
+  const both = ["avc1.640028", "av01.0.08M.08", "avc1.640028", undefined].map((videoCodec) => ({ videoCodec }));
+  test.each([
+    { name: "AV1 where it is decoded", levels: both, takesAv1: true, places: [0, 2, 3] },
+    { name: "H.264 elsewhere", levels: both, takesAv1: false, places: [1] },
+    { name: "all, of H.264 alone", levels: both.slice(2), takesAv1: true, places: [] },
+    { name: "all, of sound alone", levels: [{}], takesAv1: true, places: [] },
+  ])("of two sets one is played: $name", ({ levels, takesAv1, places }) =>
+    expect(unplayed(levels, takesAv1)).toEqual(places),
+  );
+
+  const answering = (answer: Partial<MediaCapabilitiesDecodingInfo> | Error): MediaCapabilities =>
+    ({ decodingInfo: () => (answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer)) }) as never;
+  test.each([
+    { name: "with ease", capabilities: answering({ supported: true, smooth: true }), takesAv1: true },
+    { name: "with dropped frames", capabilities: answering({ supported: true, smooth: false }), takesAv1: false },
+    { name: "not at all", capabilities: answering({ supported: false, smooth: false }), takesAv1: false },
+    { name: "with an error", capabilities: answering(new TypeError("contentType")), takesAv1: false },
+    { name: "nobody can say", capabilities: undefined, takesAv1: false },
+  ])("AV1 is taken only where the browser decodes it with ease: $name", async ({ capabilities, takesAv1 }) =>
+    expect(await decodesAv1(capabilities)).toBe(takesAv1),
+  );
 
   test("they are named in plain words with what they cost", () => {
     expect(qualityName({ rung: "still", bps: 60_000 })).toBe("Slides only · 60 kbit/s");

@@ -38,6 +38,7 @@ export function ahead(seconds: number): Pick<HlsConfig, "maxBufferLength" | "max
 
 export function configFor(startS: number): Partial<HlsConfig> {
   return {
+    autoStartLoad: false, // not before it is known which set of rungs is played
     startPosition: startS, // never -1: of a lecture that grows it would be the live edge
     startLevel: 0, // the lowest: text is sharp there too, and it starts soonest
     testBandwidth: false,

@@ -3,6 +3,7 @@
 import Hls from "hls.js";
 
 import type { Rung } from "../api";
+import { decodesAv1, isAv1, unplayed } from "./codec";
 import type { Engine, EngineOptions, Quality } from "./engine";
 import { ahead, AHEAD_S, configFor } from "./hls-config";
 import { remedyFor } from "./remedy";
@@ -12,6 +13,7 @@ export function startHls(options: EngineOptions): Engine {
   const { video, playlistUrl, startS, events, signal } = options;
   const hls = new Hls(configFor(startS));
   signal.addEventListener("abort", () => hls.destroy(), { once: true });
+  playOneSet(hls, options);
   reportQualities(hls, options);
   bearErrors(hls, options);
   hls.loadSource(playlistUrl);
@@ -26,20 +28,54 @@ export function startHls(options: EngineOptions): Engine {
   };
 }
 
+/**
+ * Begin to load once it is known which set is played, with the other's levels out of the way; AV1 is
+ * left for H.264, at the same place, when the decoder cannot take its frames.
+ */
+function playOneSet(hls: Hls, { video, playlistUrl, startS, events, signal }: EngineOptions): void {
+  let takesAv1 = decodesAv1(navigator.mediaCapabilities); // asked meanwhile
+  let playsAv1 = false;
+  let goesOn = false;
+  let fromS = startS;
+  hls.on(Hls.Events.MANIFEST_PARSED, () => {
+    void takesAv1.then((isTaken) => {
+      if (signal.aborted) return;
+      for (const place of unplayed(hls.levels, isTaken).reverse()) hls.removeLevel(place);
+      playsAv1 = hls.levels.every(isAv1);
+      events.qualities(qualities(hls));
+      hls.startLoad(fromS);
+      hls.config.autoStartLoad = true; // from now on as hls.js thinks fit
+      if (goesOn) void video.play().catch(() => undefined); // refused: the viewer presses Play
+    });
+  });
+  const leaveAv1 = (): void => {
+    if (!playsAv1 || video.error?.code !== MediaError.MEDIA_ERR_DECODE) return;
+    takesAv1 = Promise.resolve(false);
+    playsAv1 = false;
+    fromS = video.currentTime;
+    events.recovering();
+    goesOn = !video.paused;
+    hls.config.autoStartLoad = false;
+    hls.detachMedia();
+    hls.loadSource(playlistUrl);
+    hls.attachMedia(video);
+  };
+  video.addEventListener("error", leaveAv1, { signal });
+}
+
 function rungs(hls: Hls): Rung[] {
   return hls.levels.map((level, index) => rungOf(level, index, hls.levels.length));
 }
 
+function qualities(hls: Hls): Quality[] {
+  const names = rungs(hls);
+  return hls.levels.map((level, index) => ({
+    rung: names[index] ?? "low",
+    bps: level.averageBitrate || level.bitrate,
+  }));
+}
+
 function reportQualities(hls: Hls, { events }: EngineOptions): void {
-  hls.on(Hls.Events.MANIFEST_PARSED, () => {
-    const names = rungs(hls);
-    events.qualities(
-      hls.levels.map((level, index): Quality => ({
-        rung: names[index] ?? "low",
-        bps: level.averageBitrate || level.bitrate,
-      })),
-    );
-  });
   // The level that is *shown*: LEVEL_SWITCHED comes when its first frame plays.
   hls.on(Hls.Events.LEVEL_SWITCHED, (_event, { level }) => {
     const rung = rungs(hls)[level];
