@@ -1,14 +1,14 @@
 """What can go wrong while a recording becomes a package.
 
     TranscodeError
-    ├── UnreadableMedia   nothing playable was found in the file
-    ├── RefusedMedia      the file is understood, and beyond what we accept
-    ├── FfmpegMissing     no ffmpeg was found on this machine
-    ├── EncoderMissing    it lacks an encoder, or its encoder does not do what is needed
-    ├── FfmpegFailed      ffmpeg ended with an error or by a signal
-    └── AnalysisFailed    the search for slides broke off twice
-        ├── FfmpegStalled     it ran without getting on, and was stopped
-        └── FfmpegOverran     it took longer than it was given, and was stopped
+    ├── UnreadableMedia       nothing playable was found in the file
+    ├── RefusedMedia          the file is understood, and beyond what we accept
+    ├── FfmpegMissing         no ffmpeg was found on this machine
+    └── ChildFailed           a program that we started ended with an error or by a signal
+        ├── FfmpegFailed      ffmpeg did
+        │   ├── FfmpegStalled     it ran without getting on, and was stopped
+        │   └── FfmpegOverran     it took longer than it was given, and was stopped
+        └── AnalysisFailed    the search for slides did, twice
 
 The message of the first two is one sentence (or two) that a teacher understands and can act on;
 it is shown as it is. The messages of the others are for the person who runs the server.
@@ -39,15 +39,17 @@ class EncoderMissing(TranscodeError):
     """ffmpeg lacks an encoder, or its encoder does not do what is needed of it."""
 
 
-class FfmpegFailed(TranscodeError):
-    """ffmpeg ended with an error (`status` > 0) or by a signal (`status` < 0).
+class ChildFailed(TranscodeError):
+    """A program ended with an error (`status` > 0) or by a signal (`status` < 0).
 
     `log_tail` is the end of what it wrote to stderr.
     """
 
+    program = "a program"
+
     def __init__(self, status: int, log_tail: str) -> None:
         last_line = log_tail.strip().rsplit("\n", 1)[-1]
-        super().__init__(f"ffmpeg ended with status {status}: {last_line}")
+        super().__init__(f"{self.program} ended with status {status}: {last_line}")
         self.status = status
         self.log_tail = log_tail
 
@@ -55,6 +57,12 @@ class FfmpegFailed(TranscodeError):
     def was_killed(self) -> bool:
         """Whether a signal ended it: not the recording's fault, as far as anybody can tell."""
         return self.status < 0
+
+
+class FfmpegFailed(ChildFailed):
+    """ffmpeg ended with an error or by a signal."""
+
+    program = "ffmpeg"
 
 
 class FfmpegStalled(FfmpegFailed):
@@ -76,14 +84,7 @@ class FfmpegOverran(FfmpegFailed):
         self.wall_cap_s = wall_cap_s
 
 
-class AnalysisFailed(TranscodeError):
-    """The search for slides ended with an error or by a signal, and once more when it went on.
+class AnalysisFailed(ChildFailed):
+    """The search for slides ended with an error or by a signal, and once more when it went on."""
 
-    `log_tail` is the end of what it wrote to stderr.
-    """
-
-    def __init__(self, status: int, log_tail: str) -> None:
-        last_line = log_tail.strip().rsplit("\n", 1)[-1]
-        super().__init__(f"the analysis of the pictures ended with status {status}: {last_line}")
-        self.status = status
-        self.log_tail = log_tail
+    program = "the analysis of the pictures"

@@ -47,36 +47,31 @@ class Limits:
 
 NO_LIMITS = Limits()
 
-# Measured on 2 cores: 1.3 GB count for all rungs of 1080 lines, 1.2 GB for those of two seconds of
-# 8K. More cores mean more threads, each with frames of its own (53 MB each of 8K); of a thread's
-# stack all counts, hence 2 MB instead of 8.
-ENCODE_LIMITS = Limits(
-    memory_bytes=6 * GIB,
+# Every child that works on a stranger's file: it leaves the machine to others, has no network, and
+# cannot reach into other processes.
+STRANGERS_FILE = Limits(
     stack_bytes=2 << 20,
-    file_bytes=16 * GIB,
-    open_files=512,
     disk=DiskPriority.LOW,
     is_first_to_go=True,
     has_core=False,
     has_network=False,
     has_all_calls=False,
+)
+
+# Measured on 2 cores: 1.3 GB count for all rungs of 1080 lines, 1.2 GB for those of two seconds of
+# 8K. More cores mean more threads, each with frames of its own (53 MB each of 8K); of a thread's
+# stack all counts, hence 2 MB instead of 8.
+ENCODE_LIMITS = replace(
+    STRANGERS_FILE,
+    memory_bytes=6 * GIB,
+    file_bytes=16 * GIB,
+    open_files=512,
     # ffmpeg that is asked to stop fills the rest with the last picture and with silence, and writes
     # segments that look complete
     is_deaf=True,
 )
 
-PROBE_LIMITS = Limits(
-    memory_bytes=2 * GIB,
-    stack_bytes=2 << 20,
-    cpu_s=90,
-    file_bytes=0,
-    open_files=64,
-    disk=DiskPriority.LOW,
-    is_first_to_go=True,
-    has_core=False,
-    has_network=False,
-    has_all_calls=False,
-)
+PROBE_LIMITS = replace(STRANGERS_FILE, memory_bytes=2 * GIB, cpu_s=90, file_bytes=0, open_files=64)
 
 
 # What programs read before they come to their work.

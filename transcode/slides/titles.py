@@ -6,14 +6,15 @@ title cannot be read is no error; it goes by its number.
 
 import asyncio
 import logging
+import os
 import shutil
 import statistics
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from transcode.limits import DiskPriority, Limits
+from transcode.limits import STRANGERS_FILE, Limits, reading
 from transcode.process import started
 
 logger = logging.getLogger(__name__)
@@ -26,16 +27,14 @@ FEWEST_LETTERS = 3
 SUREST, UNSURE = 50.0, 30.0  # of 100: a line's words on average, and a word that is no word
 NEARLY_LARGEST = 0.8  # of the height of the largest line: as large, with no letter that hangs
 SAME_TITLE_GAP = 1.2  # heights between two lines of one title, at most
-LIMITS = Limits(
+LIMITS = replace(
+    STRANGERS_FILE,
     memory_bytes=1 << 30,
     stack_bytes=8 << 20,
     cpu_s=30,
     file_bytes=0,
-    disk=DiskPriority.LOW,
-    is_first_to_go=True,
-    has_core=False,
-    has_network=False,
-    has_all_calls=False,
+    open_files=64,
+    writes=(),
 )
 
 
@@ -73,7 +72,15 @@ async def read_title(
     `languages` as tesseract writes them: `eng`, `deu+eng`.
     """
     table: list[str] = []
-    command = ["env", "OMP_THREAD_LIMIT=1", tesseract, str(picture), "stdout", "-l", languages]
+    command = [
+        "/usr/bin/env",
+        "OMP_THREAD_LIMIT=1",
+        tesseract,
+        str(picture),
+        "stdout",
+        "-l",
+        languages,
+    ]
     try:
         async with (
             asyncio.timeout(WALL_LIMIT_S),
@@ -82,7 +89,7 @@ async def read_title(
                 on_line=table.append,
                 niceness=NICENESS,
                 grace_s=0.2,
-                limits=LIMITS,
+                limits=limits_for(picture, tesseract),
             ) as child,
         ):
             finished = await child.wait()
@@ -95,6 +102,16 @@ async def read_title(
         )
         return None
     return choose_title(parse_table(table))
+
+
+def limits_for(picture: Path, tesseract: str) -> Limits:
+    """What tesseract may use: it reads a picture, itself and its languages, and writes nothing."""
+    prefix = Path(tesseract).resolve().parents[1]
+    own = [Path(tesseract).resolve(), prefix / "lib", prefix / "share"]
+    languages = os.environ.get("TESSDATA_PREFIX")
+    return replace(
+        LIMITS, reads=reading([picture, *own, *([Path(languages)] if languages else [])])
+    )
 
 
 def parse_table(rows: Sequence[str]) -> list[Word]:

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from transcode.errors import AnalysisFailed
-from transcode.limits import DiskPriority, Limits, reading
+from transcode.limits import STRANGERS_FILE, Limits, reading
 from transcode.picture_content import PictureKind
 from transcode.process import Finished, started
 from transcode.slides.findings import Findings, PictureSpan, Slide
@@ -26,17 +26,12 @@ CHILD = Path(__file__).resolve().with_name("watch_child.py")
 NICENESS = 12  # behind the encoder, which waits for nothing of it
 GRACE_S = 0.2
 END_NAME = "end"
-LIMITS = Limits(
+LIMITS = replace(
+    STRANGERS_FILE,
     memory_bytes=1 << 30,
-    stack_bytes=2 << 20,
     cpu_s=7200,  # a lecture of 24 hours takes less than one
     file_bytes=64 << 20,
     open_files=64,
-    disk=DiskPriority.LOW,
-    is_first_to_go=True,
-    has_core=False,
-    has_network=False,
-    has_all_calls=False,
 )
 
 

@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 
 from tests.transcode.slides.drawn_pictures import Theme, write
+from transcode.confinement import Layer, try_confinement
+from transcode.process import started
 from transcode.slides.titles import (
     Word,
     choose_title,
     clean,
     find_tesseract,
+    limits_for,
     parse_table,
     read_title,
 )
@@ -110,3 +113,22 @@ async def test_an_unknown_language_or_an_empty_picture_is_no_title(tmp_path: Pat
     assert tesseract is not None
     assert await read_title(path, tesseract) is None
     assert await read_title(path, tesseract, "xyz") is None
+
+
+async def test_a_reader_gets_to_see_the_picture_and_nothing_else_of_ours(tmp_path: Path) -> None:
+    """A stranger's picture may confuse it; what it could be made to read is its own."""
+    picture, secret = tmp_path / "title.pgm", tmp_path / "secret"
+    for path in (picture, secret):
+        path.write_text("content")
+    seen: list[str] = []
+    for path in (picture, secret):
+        limits = limits_for(picture, "/usr/bin/tesseract")
+        async with started(["/bin/cat", str(path)], on_line=seen.append, limits=limits) as child:
+            await child.wait()
+    if not landlock_holds(await try_confinement()):
+        pytest.skip("this kernel has no Landlock for us")
+    assert seen == ["content"]
+
+
+def landlock_holds(layers: tuple[Layer, ...]) -> bool:
+    return any(layer.is_active for layer in layers if layer.name == "own-files")
