@@ -23,6 +23,7 @@ from transcode.packager import Growth, Packager
 from transcode.plan import EncodePlan
 from transcode.process import EncoderProgress, run
 from transcode.stretch import Stretch, plan_stretch
+from transcode.watchdog import encode_cap_s
 
 POLL_S = 0.25
 NICENESS = 10  # serving a class comes before making the next lecture
@@ -149,6 +150,7 @@ class Encoding:
             inherited=tuple(stretch.pipes.values()),
             limits=encoding(paths, self.packager.work),
             is_waiting=is_waiting,
+            wall_cap_s=encode_cap_s(self._end_s),
         )
         self.cpu_s += finished.cpu_s
 

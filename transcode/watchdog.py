@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 STALL_S = 30.0
+CAP_BASE_S, CAP_PER_MEDIA_S = 600.0, 20.0  # the slowest machine that is of use needs a tenth of it
 LOOK_EVERY_S = 0.5
 # Of a report, what only changes when something was done; its speed and its bit rates change always.
 _SIGNS_OF_LIFE = ("frame", "out_time_us", "total_size", "dup_frames", "drop_frames")
@@ -52,3 +53,9 @@ class Watchdog:
         """How far ffmpeg had come when it last did something, in media time."""
         text = self._reported.get("out_time_us", "")
         return int(text) / 1e6 if text.isdecimal() else 0.0
+
+
+def encode_cap_s(media_s: float | None) -> float | None:
+    """How long a run that encodes so much may take at most, whatever it reports; None while nobody
+    knows how long the recording will be: then it may last as long as that arrives."""
+    return None if media_s is None else CAP_BASE_S + CAP_PER_MEDIA_S * media_s

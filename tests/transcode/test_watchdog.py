@@ -13,7 +13,7 @@ import pytest
 from tests.transcode.fake_ffmpeg import fake_ffmpeg
 from transcode.errors import FfmpegFailed, FfmpegOverran, FfmpegStalled
 from transcode.process import run
-from transcode.watchdog import Watchdog
+from transcode.watchdog import Watchdog, encode_cap_s
 
 STALLED = ["frame=0", "speed=0x"]
 WORKING = ["frame={n}", "out_time_us={n}00000"]
@@ -79,6 +79,20 @@ async def test_u30_an_encoder_that_never_ends_is_stopped_at_its_cap(tmp_path: Pa
     command = [fake_ffmpeg(tmp_path / "ffmpeg", endless)]
     with pytest.raises(FfmpegOverran, match="not done after 1 s"):
         await run(command, stall_s=None, wall_cap_s=1.0)
+
+
+@pytest.mark.parametrize(
+    ("media_s", "cap_s"),
+    [
+        pytest.param(0.03, 600.6, id="one-frame"),
+        pytest.param(5400, 108_600, id="a-lecture"),
+        pytest.param(None, None, id="one-that-still-arrives"),
+    ],
+)
+def test_u30_a_run_has_many_times_its_media_and_not_for_ever(
+    media_s: float | None, cap_s: float | None
+) -> None:
+    assert encode_cap_s(media_s) == cap_s
 
 
 @pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGKILL, signal.SIGABRT])
