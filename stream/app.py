@@ -18,7 +18,7 @@ from stream.insight.watch_routes import routes as watch_routes
 from stream.insight.writer import report_writer
 from stream.jobs.notices import NOTICES, Notices
 from stream.jobs.routes import routes as jobs_routes
-from stream.jobs.worker import PUBLISH_ORDERS, worker
+from stream.jobs.worker import EARLY_JOBS, PUBLISH_ORDERS, worker
 from stream.middleware import add_security_headers, errors_to_http, identify, same_origin
 from stream.pages import make_templates
 from stream.people.parts import people_parts
@@ -74,5 +74,11 @@ async def _database(app: web.Application) -> AsyncIterator[None]:
 
 async def _arrivals(app: web.Application) -> AsyncIterator[None]:
     orders = app[PUBLISH_ORDERS]
-    app[ARRIVAL] = Arrival(write=orders.write, wake=orders.wake)
+    app[ARRIVAL] = Arrival(
+        grew=app[EARLY_JOBS].grew,
+        write=orders.write,
+        wake=orders.wake,
+        withdraw=orders.withdraw,
+        clear=orders.clear,
+    )
     yield

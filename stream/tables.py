@@ -44,7 +44,7 @@ class LectureState(StrEnum):
     """Where a lecture stands. Legal moves: `catalogue/states.py`."""
 
     RECORDING = "recording"  # an agent or a browser is still adding to its tracks
-    UPLOADING = "uploading"  # tracks are on their way
+    UPLOADING = "uploading"  # tracks are on their way; a job may run on what has arrived
     QUEUED = "queued"  # every track is here, a job waits
     ENCODING = "encoding"  # a job runs
     READY = "ready"  # students can watch
@@ -100,6 +100,8 @@ class WaitReason(StrEnum):
     TURN = "turn"
     MEMORY = "memory"
     ROOM = "room"  # on the disk
+    BYTES = "bytes"  # of an upload that is slow or silent; it made place for others meanwhile
+    WHOLE = "whole"  # the whole recording: an attempt to follow its upload broke
 
 
 class WatchKind(StrEnum):

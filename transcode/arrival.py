@@ -55,6 +55,8 @@ class Pump:
             while (available := await self._more_than(offset)) is not None:
                 while offset < available:
                     chunk = await asyncio.to_thread(file.read, min(CHUNK_BYTES, available - offset))
+                    if not chunk:
+                        raise OSError(f"{self._path.name} ends before byte {available}")
                     offset += len(chunk)
                     writer.write(chunk)
                     await writer.drain()

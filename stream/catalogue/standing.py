@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from stream.catalogue.states import ARRIVING
 from stream.tables import Job, JobState, Lane, Lecture, LectureState, Package, WaitReason
 
 
@@ -29,8 +30,11 @@ class Standing:
 
 
 async def standing_of(session: AsyncSession, lecture: Lecture, now: datetime) -> Standing:
-    """Return where the lecture stands."""
-    job = await newest_job(session, lecture.id)
+    """Return where the lecture stands.
+
+    While its recording arrives a job may be at work on it; how far that is says nothing then.
+    """
+    job = None if lecture.state in ARRIVING else await newest_job(session, lecture.id)
     running = job if job is not None and job.state is JobState.RUNNING else None
     queued = job if job is not None and job.state is JobState.QUEUED else None
     return Standing(

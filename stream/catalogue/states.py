@@ -11,6 +11,9 @@ MOVES: dict[S, set[S]] = {
     S.FAILED: {S.QUEUED, S.UPLOADING},
 }
 
+# A track is still to come, also while a job is making what has arrived of the others.
+ARRIVING = frozenset({S.RECORDING, S.UPLOADING})
+
 
 def can_move(now: S, then: S) -> bool:
     """Tell whether a lecture may go from `now` to `then`."""

@@ -22,6 +22,8 @@ from stream.tables import (
     UploadState,
 )
 
+HOLDING = (UploadState.RECEIVING, UploadState.COMPLETE)  # states of an upload whose file exists
+
 
 async def lecture_for(
     session: AsyncSession, caller: Person | Agent | None, lecture_id: str, action: Action
@@ -68,7 +70,10 @@ async def move_lecture(session: AsyncSession, lecture_id: str, then: LectureStat
 
 
 async def tracks_of(session: AsyncSession, lecture_id: str) -> Sequence[tuple[Track, Upload]]:
-    """Return the tracks of the lecture's newest recording that have arrived, with their uploads."""
+    """Return the tracks of the lecture's newest recording that are here, with their uploads.
+
+    An upload that is still being received counts: its bytes up to the offset are.
+    """
     newest = (
         select(Recording.id)
         .where(Recording.lecture_id == lecture_id)
@@ -79,7 +84,7 @@ async def tracks_of(session: AsyncSession, lecture_id: str) -> Sequence[tuple[Tr
     rows = await session.execute(
         select(Track, Upload)
         .join(Upload, Upload.track_id == Track.id)
-        .where(Track.recording_id == newest, Upload.state == UploadState.COMPLETE)
+        .where(Track.recording_id == newest, Upload.state.in_(HOLDING))
         .order_by(Track.role)
     )
     return [(track, upload) for track, upload in rows]

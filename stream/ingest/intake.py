@@ -21,9 +21,10 @@ from stream.ingest.lifecycle import damaged, expiry
 from stream.ingest.limits import require_free, require_quota
 from stream.ingest.pace import PATIENCE, Pace
 from stream.ingest.protocol import Checksum, new_hash, require_size, require_within
-from stream.ingest.storage import FileDamaged, PartFile, free_bytes, in_thread
+from stream.ingest.storage import FileDamaged, PartFile, free_bytes
 from stream.ingest.writers import Writer
 from stream.tables import Upload
+from stream.threads import in_thread
 
 logger = logging.getLogger(__name__)
 
@@ -165,6 +166,7 @@ class Intake:
         self.offset_bytes, self.expires_at = self._end_bytes, expires_at
         self._is_complete = self._end_bytes == self._length_bytes
         self._synced_at_s = _now_s()
+        self._app[ARRIVAL].grew(self._upload_id)
         if lecture_id is not None:
             await self._app[ARRIVAL].wake(lecture_id)
 

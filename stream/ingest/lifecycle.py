@@ -5,26 +5,38 @@ which the sweep removes, and never a row without its file.
 """
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from stream.app_keys import DATABASE, FOLDERS, SETTINGS
 from stream.clock import utc_now
 from stream.errors import BadRequest, Conflict, Gone
 from stream.ids import new_id
 from stream.ingest import store
+from stream.ingest.arrival import ARRIVAL
 from stream.ingest.limits import require_quota, require_room
 from stream.ingest.protocol import Creation
-from stream.ingest.storage import FileDamaged, free_bytes, in_thread, make_file, remove_file
+from stream.ingest.storage import FileDamaged, free_bytes, make_file, remove_file
 from stream.ingest.writers import WRITERS
 from stream.plain_text import one_line
 from stream.tables import Agent, Person, Upload, UploadState
+from stream.threads import in_thread
 
 logger = logging.getLogger(__name__)
 
 MAX_FILENAME = 300
+
+
+@dataclass(frozen=True, slots=True)
+class EndedUpload:
+    """An upload that was given up, and its lecture."""
+
+    upload_id: str
+    lecture_id: str
 
 
 def expiry(app: web.Application, now: datetime) -> datetime:
@@ -51,12 +63,12 @@ async def make_upload(app: web.Application, caller: Person | Agent, creation: Cr
     path = app[FOLDERS].original(upload.id)
     await in_thread(lambda: make_file(path))
     try:
-        replaced_id = await _insert(app, caller, upload)
+        ended = await _insert(app, caller, upload)
     except BaseException:
         await in_thread(lambda: remove_file(path))
         raise
-    if replaced_id:
-        await _remove(app[FOLDERS].original(replaced_id))
+    if ended is not None:
+        await _free(app, ended)
     logger.info("upload made id=%s track=%s bytes=%s", upload.id, track_id, upload.length_bytes)
     return upload
 
@@ -77,8 +89,10 @@ def _new_row(app: web.Application, caller: Person | Agent, creation: Creation) -
     )
 
 
-async def _insert(app: web.Application, caller: Person | Agent, upload: Upload) -> str:
-    """Store the row if there is room; return the id of the upload it replaces, or ""."""
+async def _insert(
+    app: web.Application, caller: Person | Agent, upload: Upload
+) -> EndedUpload | None:
+    """Store the row if there is room; return the upload that it replaces."""
     free = await in_thread(lambda: free_bytes(app[FOLDERS].originals))
     async with app[DATABASE].write() as session:
         destination = await store.destination_of(session, caller, upload.track_id)
@@ -93,12 +107,13 @@ async def _insert(app: web.Application, caller: Person | Agent, upload: Upload) 
             replaced_id=replaced_id,
         )
         require_room(app[SETTINGS], room, upload.length_bytes)
+        ended = None
         if replaced_id:
-            await store.give_up(session, replaced_id, UploadState.TERMINATED, None)
+            ended = await _give_up(app, session, replaced_id, UploadState.TERMINATED, None)
         store.begin(destination.lecture)
         upload.class_id = destination.lecture.class_id
         session.add(upload)
-    return replaced_id
+    return ended
 
 
 async def tell_length(app: web.Application, upload: Upload, length_bytes: int) -> None:
@@ -118,10 +133,10 @@ async def end_upload(
     """
     await app[WRITERS].end(upload_id)
     async with app[DATABASE].write() as session:
-        has_ended = await store.give_up(session, upload_id, state, failure)
-    if not has_ended:
+        ended = await _give_up(app, session, upload_id, state, failure)
+    if ended is None:
         raise Conflict("This recording has arrived and belongs to its lecture now.")
-    await _remove(app[FOLDERS].original(upload_id))
+    await _free(app, ended)
     logger.info("upload ended id=%s state=%s", upload_id, state.value)
 
 
@@ -143,7 +158,9 @@ async def damaged(app: web.Application, upload_id: str, error: FileDamaged) -> G
         error.found_bytes,
     )
     async with app[DATABASE].write() as session:
-        await store.give_up(session, upload_id, UploadState.TERMINATED, store.DAMAGED)
+        ended = await _give_up(app, session, upload_id, UploadState.TERMINATED, store.DAMAGED)
+    if ended is not None:
+        await app[ARRIVAL].clear(ended.lecture_id)
     return Gone(store.DAMAGED)
 
 
@@ -154,5 +171,19 @@ def _size_bytes(path: Path) -> int:
         return 0
 
 
-async def _remove(path: Path) -> None:
+async def _give_up(
+    app: web.Application, session: AsyncSession, upload_id: str, state: UploadState,
+    failure: str | None,
+) -> EndedUpload | None:  # fmt: skip
+    """End an upload with all that was made of it; None when it was not unfinished (any more)."""
+    lecture_id = await store.give_up(session, upload_id, state, failure)
+    if lecture_id is None:
+        return None
+    await app[ARRIVAL].withdraw(session, lecture_id)
+    return EndedUpload(upload_id, lecture_id)
+
+
+async def _free(app: web.Application, ended: EndedUpload) -> None:
+    await app[ARRIVAL].clear(ended.lecture_id)
+    path = app[FOLDERS].original(ended.upload_id)
     await in_thread(lambda: remove_file(path))

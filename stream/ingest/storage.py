@@ -1,24 +1,21 @@
 """Bytes on disk: appended, fsynced before anybody is told, cut back to what was acknowledged.
 
-Everything here blocks; callers go through `in_thread`. An operating system's error becomes
+Everything here blocks; callers go through `stream.threads`. An operating system's error becomes
 a sentence here, in one place.
 """
 
-import asyncio
 import errno
 import logging
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 
 from stream.disk import sync_folder
 from stream.errors import Busy, FlipcastError, NoSpace
-
-T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -130,13 +127,3 @@ def disk_errors() -> Iterator[None]:
             raise NoSpace(DISK_FULL) from error
         logger.error("disk failed errno=%s", errno.errorcode.get(error.errno or 0))
         raise Busy("The server could not write to its disk. What has arrived is kept.") from error
-
-
-async def in_thread(work: Callable[[], T]) -> T:
-    """Do blocking work in a thread; when cancelled, wait for it: it may be using a file."""
-    task = asyncio.ensure_future(asyncio.to_thread(work))
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait({task})
-        raise

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from stream.catalogue.store import missing_tracks, move_lecture
+from stream.catalogue.states import ARRIVING
+from stream.catalogue.store import HOLDING, missing_tracks, move_lecture
 from stream.errors import BadRequest, Conflict, Gone, NotFound
 from stream.ids import is_id
 from stream.ingest.limits import Room
@@ -26,9 +27,6 @@ from stream.tables import (
     Upload,
     UploadState,
 )
-
-HOLDING = (UploadState.RECEIVING, UploadState.COMPLETE)  # states whose file exists
-WAITING = (LectureState.RECORDING, LectureState.UPLOADING)
 
 ENDED = {
     UploadState.TERMINATED: "This upload was cancelled.",
@@ -176,19 +174,20 @@ async def complete(session: AsyncSession, upload_id: str, now: datetime) -> str 
 
 async def give_up(
     session: AsyncSession, upload_id: str, state: UploadState, failure: str | None
-) -> bool:
+) -> str | None:
     """End an unfinished upload; its lecture fails with `failure` (None: another upload follows).
 
-    False when it was not unfinished (any more).
+    Returns the lecture's id; None when it was not unfinished (any more).
     """
     try:
         await _change(session, upload_id, state=state)
     except Gone:
-        return False
-    lecture = await session.get(Lecture, await _lecture_id_of(session, upload_id))
-    if failure is not None and lecture is not None and lecture.state in WAITING:
+        return None
+    lecture_id = await _lecture_id_of(session, upload_id)
+    lecture = await session.get(Lecture, lecture_id)
+    if failure is not None and lecture is not None and lecture.state in ARRIVING:
         lecture.state, lecture.failure = LectureState.FAILED, failure
-    return True
+    return lecture_id
 
 
 async def expired_ids(session: AsyncSession, now: datetime) -> Sequence[str]:

@@ -15,8 +15,9 @@ from stream.errors import Busy, Conflict, Locked
 from stream.ids import is_id
 from stream.ingest import store
 from stream.ingest.lifecycle import end_upload
-from stream.ingest.storage import in_thread, remove_file
+from stream.ingest.storage import remove_file
 from stream.tables import UploadState
+from stream.threads import in_thread
 
 logger = logging.getLogger(__name__)
 

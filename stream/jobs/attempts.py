@@ -45,6 +45,18 @@ def sweep_attempts(folders: Folders, unfinished: Collection[str]) -> None:
             remove_folder(folder)
 
 
+def attempts_of_jobs(folders: Folders) -> set[str]:
+    """Return the ids of the jobs that have folders of attempts."""
+    found = [NAME.fullmatch(folder.name) for folder in folders.scratch.iterdir()]
+    return {each["job"] for each in found if each}
+
+
+def remove_attempts(folders: Folders, job_id: str) -> None:
+    """Remove what attempts of the job have left."""
+    for fence in _fences(folders, job_id):
+        remove_folder(folders.attempt(job_id, fence))
+
+
 def _is_unfinished(attempt: Path) -> bool:
     """Whether another attempt can go on with what this one left."""
     return (attempt / WORK_FOLDER / PLAN_NAME).is_file()

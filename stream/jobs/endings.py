@@ -17,11 +17,19 @@ from stream.jobs import store
 from stream.jobs.files import folder_bytes, remove_folder
 from stream.jobs.machine import free_disk_bytes
 from stream.jobs.queue import Queue
-from stream.jobs.retry import NO_SPACE_DELAY
+from stream.jobs.retry import EARLY_ATTEMPTS, NO_SPACE_DELAY, SOON
 from stream.jobs.room import learnt_room_bytes
 from stream.jobs.showing import take_back
 from stream.jobs.turns import Turn
-from stream.jobs.verdict import GiveUp, TryAgain, Verdict, WaitForRoom, verdict_on
+from stream.jobs.verdict import (
+    GiveUp,
+    TryAgain,
+    Verdict,
+    WaitForRoom,
+    WaitForWhole,
+    verdict_on,
+    verdict_on_early,
+)
 from stream.tables import Job, WaitReason
 
 logger = logging.getLogger(__name__)
@@ -42,8 +50,9 @@ class Endings:
         """Write down what becomes of the job; what it wrote is freed unless it goes on with it."""
         free_bytes = await asyncio.to_thread(_free_bytes, scratch)
         written_bytes = await asyncio.to_thread(folder_bytes, scratch)
-        verdict = verdict_on(error, job.attempt, free_bytes)
-        if not (isinstance(verdict, TryAgain) and verdict.goes_on):
+        judge = verdict_on_early if turn.is_early else verdict_on
+        verdict = judge(error, job.attempt, free_bytes)
+        if not (isinstance(verdict, TryAgain | WaitForWhole) and verdict.goes_on):
             await asyncio.to_thread(remove_folder, scratch)
         _log(job, error, verdict)
         match verdict:
@@ -51,6 +60,13 @@ class Endings:
                 await self._give_up(job, reason)
             case TryAgain(after, _):
                 if not await self._put_back(job, after, attempt=job.attempt):
+                    await asyncio.to_thread(remove_folder, scratch)
+            case WaitForWhole(goes_on):
+                held = await self._put_back(
+                    job, SOON, frees=not goes_on, attempt=min(job.attempt, EARLY_ATTEMPTS),
+                    waits_for=WaitReason.WHOLE,
+                )  # fmt: skip
+                if not held:
                     await asyncio.to_thread(remove_folder, scratch)
             case WaitForRoom():
                 needs_bytes = learnt_room_bytes(turn.order.room_bytes, written_bytes, turn.fraction)
@@ -65,7 +81,10 @@ class Endings:
                 await take_back(session, self.folders, job)
 
     async def stop(self, job: Job, scratch: Path) -> None:
-        """Put back a job whose attempt was cancelled, because the server stops: not its failure."""
+        """Put back a job whose attempt was cancelled, because the server stops: not its failure.
+
+        Or because its recording will not come; then it is no longer ours.
+        """
         async with self.database.write() as session:
             held = await store.put_back(session, job, attempt=job.attempt - 1)
         if not held:  # its lecture was removed
@@ -73,7 +92,16 @@ class Endings:
 
     async def give_way(self, job: Job, scratch: Path) -> None:
         """Put back a job that makes room for a more urgent one: not its failure."""
-        if not await self._put_back(job, timedelta(0), attempt=job.attempt - 1):
+        if not await self._put_back(job, SOON, attempt=job.attempt - 1):
+            await asyncio.to_thread(remove_folder, scratch)
+
+    async def pause(self, job: Job, scratch: Path) -> None:
+        """Put back a job that made place, until its bytes come again: not its failure."""
+        async with self.database.write() as session:
+            held = await store.put_back(
+                session, job, attempt=job.attempt - 1, waits_for=WaitReason.BYTES
+            )
+        if not held:
             await asyncio.to_thread(remove_folder, scratch)
 
     async def _put_back(
@@ -99,7 +127,7 @@ def _log(job: Job, error: Exception, verdict: Verdict) -> None:
     match verdict:
         case WaitForRoom():
             logger.warning("job waits for room on the disk job=%s: %s", job.id, error)
-        case TryAgain():
+        case TryAgain() | WaitForWhole():
             logger.warning("job failed job=%s try=%d", job.id, job.attempt, exc_info=error)
         case GiveUp():
             logger.warning("job given up job=%s try=%d: %s", job.id, job.attempt, error)

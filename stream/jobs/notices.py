@@ -18,6 +18,10 @@ class Notices:
         for event in self._listeners.get(lecture_id, ()):
             event.set()
 
+    def is_heard(self, lecture_id: str) -> bool:
+        """Tell whether somebody listens to this lecture."""
+        return lecture_id in self._listeners
+
     @contextmanager
     def listen(self, lecture_id: str) -> Iterator[asyncio.Event]:
         """An event that is set at each change; clear it before reading the rows."""

@@ -34,6 +34,9 @@ class Queue(Protocol):
     async def cancel(self, job_id: str) -> None:
         """Stop the job if it runs here; returns once its handler has ended."""
 
+    def runs(self, job_id: str) -> bool:
+        """Tell whether the job's handler is running."""
+
 
 class InMemoryQueue:
     """Queue inside the server's process, for one machine."""
@@ -65,7 +68,7 @@ class InMemoryQueue:
             await asyncio.wait({task})
 
     def runs(self, job_id: str) -> bool:
-        """Tell whether the job's handler is running."""
+        """See Queue."""
         return job_id in self._running
 
     @asynccontextmanager

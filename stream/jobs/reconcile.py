@@ -8,17 +8,16 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from stream.catalogue.store import move_lecture
 from stream.clock import utc_now
 from stream.database import Database
 from stream.folders import Folders
 from stream.jobs import store
-from stream.jobs.attempts import sweep_attempts
+from stream.jobs.attempts import attempts_of_jobs, remove_attempts, sweep_attempts
 from stream.jobs.files import remove_folder
 from stream.jobs.retry import MAX_ATTEMPTS
 from stream.jobs.showing import forget
 from stream.jobs.verdict import GAVE_UP
-from stream.tables import Job, JobState, LectureState, Package
+from stream.tables import Job, JobState, Package
 
 logger = logging.getLogger(__name__)
 
@@ -46,11 +45,19 @@ async def unfinished(database: Database, is_alive: Callable[[str], bool]) -> lis
                 await forget(session, job)
                 continue
             if job.state is JobState.RUNNING:
-                job.state, job.expected_end_at = JobState.QUEUED, None
-                if job.kind == store.PUBLISH:
-                    await move_lecture(session, job.lecture_id, LectureState.QUEUED)
+                await store.put_dead_back(session, job)
             waiting.append(job)
     return waiting
+
+
+async def sweep_scratch(database: Database, folders: Folders) -> None:
+    """Remove what attempts have left of jobs that are over, while others are at work."""
+    # Listed before the rows are read: a folder is made after its job's row.
+    found = await asyncio.to_thread(attempts_of_jobs, folders)
+    async with database.read() as session:
+        unfinished = {job.id for job in await store.unfinished_jobs(session)}
+    for job_id in found - unfinished:
+        await asyncio.to_thread(remove_attempts, folders, job_id)
 
 
 async def _sweep_packages(database: Database, folders: Folders) -> None:

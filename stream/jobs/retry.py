@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 MAX_ATTEMPTS = 3  # invariant: nobody restarts the same failure more than three times
+EARLY_ATTEMPTS = MAX_ATTEMPTS - 1  # on a recording that still arrives; one is kept for the whole
 MAX_ODDITIES = 2  # what stood still or came out short does so again; once more, for a bad moment
+SOON = timedelta(0)
 NO_SPACE_DELAY = timedelta(seconds=10)  # a full disk is not the job's failure; it waits
 WALL_LIMIT_PER_MEDIA_S = 20.0
 WALL_LIMIT_BASE_S = 600.0

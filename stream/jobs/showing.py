@@ -28,10 +28,19 @@ class Grown:
 
     now: Growth | None = None
     shown: Growth | None = None
+    whole_s: float = 0.0  # how long the lecture will be; 0: its recording still arrives
 
     def note(self, growth: Growth) -> None:
         """Write down what can be played now."""
         self.now = growth
+
+    def fraction_at(self, media_s: float) -> float:
+        """How much of the lecture is made when this one run is there; rungs that were put off
+        follow it."""
+        if not self.whole_s:
+            return 0.0
+        made, later = (len(self.now.rungs), len(self.now.to_come)) if self.now else (1, 0)
+        return min(1.0, media_s / self.whole_s) * made / (made + later)
 
 
 async def show_growth(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from stream.jobs.eta import Underway, share, total_work_s
 from stream.jobs.lanes import (
     ENCODE_MEMORY_BYTES,
+    RANK,
     Machine,
     Order,
     arrived,
@@ -18,7 +19,7 @@ from stream.jobs.lanes import (
     why_waiting,
 )
 from stream.jobs.room import RESUME_MARGIN
-from stream.tables import WaitReason
+from stream.tables import Lane, WaitReason
 
 LOOK_AGAIN_S = 5.0  # memory and disk come free without telling, and patience runs out
 MEMORY_GROWS_S = 20.0  # until then an encode has not taken all that it will
@@ -33,6 +34,7 @@ class Turn:
     fraction: float = 0.0  # of the job, 0 to 1
     speed: float | None = None  # media seconds per second
     work_s: float = 0.0  # the time it ran, less what others took of it
+    is_early: bool = False  # its recording still arrived when it began: it also waited for bytes
     goes_on: bool = False  # with what an earlier attempt made: this is not all of its work
     _first: tuple[float, float] | None = None
 
@@ -61,6 +63,7 @@ class Turns:
         clock: Callable[[], float] = time.monotonic,
         look_again_s: float = LOOK_AGAIN_S,
     ) -> None:
+        self.made_place: set[str] = set()  # jobs that gave up their turn because bytes came slowly
         self._measure = measure
         self._clock = clock
         self._look_again_s = look_again_s
@@ -103,6 +106,19 @@ class Turns:
             (order, why_waiting(order, running, machine))
             for order in by_turn(self._orders_waiting(), self.now_s)
         ]
+
+    def are_wanted(self, lane: Lane) -> bool:
+        """Whether somebody waits for a place to whom a slow order of the lane must make place.
+
+        Not to less urgent lanes, nor to another slow order. Who waits for room on the disk is
+        not helped by a place, and live work has none to give.
+        """
+        return lane is not Lane.LIVE and any(
+            RANK[order.lane] <= RANK[lane]
+            and not order.makes_place
+            and reason is not WaitReason.ROOM
+            for order, reason in self.waiting()
+        )
 
     def machine(self) -> Machine:
         """What the machine has to give beside what those who run will still take."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from stream.jobs.completeness import IncompletePackage
-from stream.jobs.retry import MAX_ATTEMPTS, MAX_ODDITIES, retry_after
+from stream.jobs.retry import EARLY_ATTEMPTS, MAX_ATTEMPTS, MAX_ODDITIES, retry_after
 from stream.jobs.room import FULL_BELOW_BYTES, is_full_disk
 from transcode.errors import (
     FfmpegFailed,
@@ -48,7 +48,14 @@ class WaitForRoom:
     """The job has not failed: it waits until the disk has room."""
 
 
-Verdict = GiveUp | TryAgain | WaitForRoom
+@dataclass(frozen=True, slots=True)
+class WaitForWhole:
+    """The job runs again when the whole recording has arrived: it may be better then."""
+
+    goes_on: bool  # with what the attempt has made
+
+
+Verdict = GiveUp | TryAgain | WaitForRoom | WaitForWhole
 
 
 def verdict_on(error: BaseException, attempt: int, free_bytes: int) -> Verdict:
@@ -60,6 +67,20 @@ def verdict_on(error: BaseException, attempt: int, free_bytes: int) -> Verdict:
     most, last_words = _patience_with(error)
     after = retry_after(attempt, most=most)
     return TryAgain(after, _was_stopped(error)) if after is not None else GiveUp(last_words)
+
+
+def verdict_on_early(error: BaseException, attempt: int, free_bytes: int) -> Verdict:
+    """The same of an attempt on a recording that still arrived: its failure is not the lecture's.
+
+    Only one that was stopped from outside is followed by another such attempt, once.
+    """
+    verdict = verdict_on(error, attempt, free_bytes)
+    if isinstance(verdict, WaitForRoom):
+        return verdict
+    goes_on = isinstance(verdict, TryAgain) and verdict.goes_on
+    if isinstance(verdict, TryAgain) and goes_on and attempt < EARLY_ATTEMPTS:
+        return verdict
+    return WaitForWhole(goes_on)
 
 
 def _was_stopped(error: BaseException) -> bool:

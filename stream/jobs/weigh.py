@@ -9,6 +9,9 @@ from transcode.probe import probe
 
 HEIGHT_CLASSES_PX = (360, 540, 720, 1080)  # of the shorter side; speeds differ by them
 
+GUESSED_S = 45 * 60.0  # a lesson
+GUESSED_BYTES = 1 << 40  # more than any: then the length decides how much room is needed
+
 
 @dataclass(frozen=True, slots=True)
 class Weight:
@@ -17,6 +20,7 @@ class Weight:
     media_s: float
     content: str  # such as "presentation-1080+presenter-720"
     source_bytes: int
+    is_guess: bool = False  # of a recording that still arrives
 
 
 async def weigh(sources: Sequence[Source]) -> Weight:
@@ -39,6 +43,13 @@ async def weigh(sources: Sequence[Source]) -> Weight:
         ),
         source_bytes=sum(info.size_bytes for info in infos),
     )
+
+
+def guess(announced_bytes: Sequence[int | None]) -> Weight:
+    """What is supposed of a recording that still arrives; None: a length nobody knows yet."""
+    known = [length for length in announced_bytes if length is not None]
+    is_known = len(known) == len(announced_bytes)
+    return Weight(GUESSED_S, "", sum(known) if is_known else GUESSED_BYTES, is_guess=True)
 
 
 def _kind(source: Source, info: MediaInfo) -> str:

@@ -18,10 +18,13 @@ from stream.clock import utc_now
 from stream.database import Database
 from stream.ids import new_id
 from stream.ingest.pace import PATIENCE, Patience
-from stream.jobs.notices import NOTICES
+from stream.jobs.early import EarlyJobs
+from stream.jobs.lanes import Machine
+from stream.jobs.notices import NOTICES, Notices
 from stream.jobs.orders import PublishOrders
 from stream.jobs.queue import InMemoryQueue
-from stream.jobs.worker import PUBLISH_ORDERS, worker
+from stream.jobs.turns import Turns
+from stream.jobs.worker import EARLY_JOBS, PUBLISH_ORDERS, worker
 from stream.people.sessions import COOKIE
 from stream.settings import Settings
 from stream.tables import (
@@ -168,7 +171,10 @@ MakeTracks = Callable[..., Awaitable[tuple[str, list[str]]]]
 
 
 async def _orders_without_worker(app: web.Application) -> AsyncIterator[None]:
-    app[PUBLISH_ORDERS] = PublishOrders(app[DATABASE], InMemoryQueue(), app[NOTICES])
+    database, folders, queue = app[DATABASE], app[FOLDERS], InMemoryQueue()
+    app[PUBLISH_ORDERS] = PublishOrders(database, queue, app[NOTICES], folders)
+    turns = Turns(lambda: Machine(slots=0, memory_bytes=0, room_bytes=0))
+    app[EARLY_JOBS] = EarlyJobs(database, folders, queue, turns, Notices())
     yield
 
 

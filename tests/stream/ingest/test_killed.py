@@ -49,10 +49,11 @@ class Machine:
     lecture_id: str
     process: "subprocess.Popen[bytes] | None" = None
     under: list[str] = field(default_factory=list)  # a command that runs the server
+    script: Path = SERVER
 
     def start(self) -> None:
         """Start the server and wait until it listens."""
-        command = [*self.under, sys.executable, str(SERVER), str(self.data), str(self.port)]
+        command = [*self.under, sys.executable, str(self.script), str(self.data), str(self.port)]
         environment = os.environ | {"PYTHONPATH": str(ROOT)}
         # A group of its own, so that killing reaches the server under strace too.
         self.process = subprocess.Popen(
@@ -121,7 +122,7 @@ class Machine:
         return Folders(self.data).original(path.rpartition("/")[2])
 
 
-async def _furnish(settings: Settings) -> tuple[str, str]:
+async def furnish(settings: Settings) -> tuple[str, str]:
     """Make a class with a device and a lecture that waits for a track."""
     Folders(settings.data).make()
     now, class_id = utc_now(), new_id()
@@ -162,7 +163,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def machine(settings: Settings) -> Iterator[Machine]:
     """A server that has not been started."""
-    lecture_id, track_id = asyncio.run(_furnish(settings))
+    lecture_id, track_id = asyncio.run(furnish(settings))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -12,10 +12,11 @@ from sqlalchemy import select
 
 from stream.database import Database
 from stream.folders import Folders
+from stream.jobs.attempt import Make
 from stream.jobs.endings import Endings
 from stream.jobs.lanes import ENCODE_MEMORY_BYTES, Machine
 from stream.jobs.notices import Notices
-from stream.jobs.publish import Make, Publisher
+from stream.jobs.publish import Publisher
 from stream.jobs.queue import InMemoryQueue
 from stream.jobs.turns import Turns
 from stream.jobs.verdict import CAME_OUT_SHORT, STOOD_STILL
