@@ -83,23 +83,30 @@ def encode(drill: Drill, source: Path, folder: Path, kills: int) -> Path:
         before = drill.killed.total()
         with (folder / "log").open("w") as log:
             process = subprocess.Popen(command, stdout=log, stderr=log)
-            while drill.killed.total() - had < kills:
-                instant_s = drill.instant_s()
-                with suppress(subprocess.TimeoutExpired):
-                    process.wait(instant_s)
-                    break
-                if drill.chance.random() < 0.5:
-                    if kill_encoders(process.pid):
-                        drill.note("ffmpeg", instant_s)
-                    continue
+            try:
+                _kill_at_random(drill, process, had + kills)
+                status = process.wait(PATIENCE_S)
+            finally:
                 process.kill()
-                drill.note("process", instant_s)
-                break
-            status = process.wait()
         if status == 0:
             return folder / "out"
         assert drill.killed.total() > before, (folder / "log").read_text()[-4000:]
     raise TimeoutError(f"no package after {PATIENCE_S} s")
+
+
+def _kill_at_random(drill: Drill, process: subprocess.Popen[bytes], most: int) -> None:
+    """Kill the process, or its ffmpegs and go on, until it has ended or enough was killed."""
+    while drill.killed.total() < most:
+        instant_s = drill.instant_s()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(instant_s)
+            return
+        if drill.chance.random() < 0.5:
+            process.kill()
+            drill.note("process", instant_s)
+            return
+        if kill_encoders(process.pid):
+            drill.note("ffmpeg", instant_s)
 
 
 async def school_in(data: Path) -> DemoSchool:
@@ -179,7 +186,7 @@ def run(drill: Drill, base: Path) -> list[str]:
             try:
                 package = make(drill, source, Path(folder), min(most, drill.left))
                 assert_seamless(play(package), in_peace[way])
-            except (AssertionError, TimeoutError) as error:
+            except (AssertionError, TimeoutError, subprocess.TimeoutExpired) as error:
                 place = traceback.extract_tb(error.__traceback__)[-1]
                 faults.append(f"package {packages}: {place.name}: {place.line}: {error}")
                 print(f"  NOT AS IT SHOULD BE: {place.name}: {place.line}: {error}", flush=True)
