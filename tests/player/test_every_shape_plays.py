@@ -33,7 +33,7 @@ def published(
     return published_shape(tmp_path_factory, request.param)
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)  # three hours take half a minute of two processors
 @pytest.mark.parametrize(
     ("shape", "published"), [(name, name) for name in PLAYED], ids=PLAYED, indirect=["published"]
 )

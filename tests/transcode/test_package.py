@@ -19,7 +19,8 @@ from transcode.hls.check.checker import check_package
 from transcode.package import Package
 from transcode.slides.slides_json import parse_slides_json
 
-pytestmark = pytest.mark.slow
+# The demo lecture takes a minute of two processors; on a busy machine that is many.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 AAC_FRAME_S = 1024 / 24_000
 IN_STEP_S = 0.08

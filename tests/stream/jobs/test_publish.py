@@ -223,7 +223,7 @@ async def test_who_waits_is_told_how_many_come_first_and_for_what_it_waits(
     """Clips may go beside a lecture, but no more than the machine has slots for."""
     class_id = await make_class()
     student = await sign_in(SchoolRole.STUDENT, class_id)
-    take = await asyncio.to_thread(browser_recording, tmp_path / "take.webm", 60)
+    take = await asyncio.to_thread(browser_recording, tmp_path / "take.webm", 20)
     crowd = [await arrive(class_id, presentation=take) for _ in range(encode_slots() + 1)]
     made = [asyncio.create_task(end_state(lecture_id)) for lecture_id in crowd]
     told = {}
