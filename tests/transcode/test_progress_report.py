@@ -15,7 +15,7 @@ async def test_progress_is_told_long_before_the_end(tmp_path: Path) -> None:
     heard: list[Progress] = []
     source = recording(
         tmp_path / "take.mkv", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac",
-        seconds=20, width_px=1280, height_px=720,
+        seconds=20, width_px=640, height_px=360,
     )  # fmt: skip
     package = await make_package([Source(source)], tmp_path / "package", on_progress=heard.append)
     assert package.storyboard is not None
