@@ -78,6 +78,13 @@ describe("a lecture that is watched while it is made", () => {
     [growing(3600, 3600), "All of it is ready; its last details are being made."],
   ])("%o: %s", (found, words) => expect(growingWords(found)).toBe(words));
 
+  test.each([
+    ["uploading", "The first 2 minutes are ready; the rest is still being uploaded."],
+    ["recording", "The first 2 minutes are ready; it is still being recorded."],
+  ] as const)("says of a lecture that is %s what is to come: %s", (state, words) => {
+    expect(growingWords(growing(125, null), state)).toBe(words);
+  });
+
   test("at the end it is said whether there are better qualities than the player has", () => {
     expect(completeWords(growing(14, 20))).toBe("All of it is ready now.");
     expect(completeWords(growing(14, 20, ["high"]))).toContain("better qualities");

@@ -6,7 +6,7 @@ import { completeWords, growingWords, timeLeft, waitingWords } from "./words";
 
 /** Follow the lecture's growth from what the player found on; calls `onComplete` once at its end. */
 export function followGrowth(data: PageData, found: Growing, signal: AbortSignal, onComplete: () => Promise<void>): void {
-  say(growingWords(found));
+  say(growingWords(found, data.state));
   const source = new EventSource(`/api/lectures/${data.lecture_id}/progress`);
   signal.addEventListener("abort", () => source.close(), { once: true });
   source.addEventListener("progress", (event: MessageEvent<string>) => {
@@ -22,7 +22,7 @@ function tell(progress: Progress, found: Growing, mayManage: boolean): void {
   if (progress.state === "ready") {
     say(completeWords(found));
     element("growing-again").hidden = found.to_come.length === 0;
-  } else if (progress.growing !== null) say(growingWords(progress.growing), timeLeft(progress.eta_s));
+  } else if (progress.growing !== null) say(growingWords(progress.growing, progress.state), timeLeft(progress.eta_s));
   else {
     const { heading, detail } = waitingWords(progress, mayManage);
     say(`${heading}. ${detail}`);

@@ -1,6 +1,6 @@
 /** What the page says, in the viewer's words. Pure. */
 
-import type { Growing, Progress } from "./api";
+import type { Growing, LectureState, Progress } from "./api";
 
 /** Return `m:ss` or `h:mm:ss`. */
 export function clock(seconds: number): string {
@@ -43,8 +43,10 @@ export function bitrate(bps: number): string {
   return `${(bps / 1_000_000).toFixed(1)} Mbit/s`;
 }
 
-/** Return what is ready of a lecture that can be watched while it is made. */
-export function growingWords({ ready_s, whole_s, to_come }: Growing): string {
+/** Return what is ready of a lecture that can be watched while it is made, or still arrives. */
+export function growingWords({ ready_s, whole_s, to_come }: Growing, state: LectureState = "encoding"): string {
+  if (state === "uploading") return `${firstPart(ready_s)} ready; the rest is still being uploaded.`;
+  if (state === "recording") return `${firstPart(ready_s)} ready; it is still being recorded.`;
   const better = to_come.length > 0;
   if (whole_s !== null && ready_s >= whole_s - 1)
     return better ? "All of it is ready; better qualities are being made." : "All of it is ready; its last details are being made.";

@@ -98,9 +98,9 @@ class Endings:
     async def pause(self, job: Job, scratch: Path) -> None:
         """Put back a job that made place, until its bytes come again: not its failure."""
         async with self.database.write() as session:
-            held = await store.put_back(
-                session, job, attempt=job.attempt - 1, waits_for=WaitReason.BYTES
-            )
+            is_arriving = await store.is_arriving(session, job.lecture_id)
+            waits_for = WaitReason.BYTES if is_arriving else None
+            held = await store.put_back(session, job, attempt=job.attempt - 1, waits_for=waits_for)
         if not held:
             await asyncio.to_thread(remove_folder, scratch)
 

@@ -15,9 +15,15 @@ from sqlalchemy import select
 from stream.app import make_app
 from stream.app_keys import DATABASE, FOLDERS
 from stream.catalogue.standing import newest_job
+from stream.clock import utc_now
+from stream.jobs import store
 from stream.jobs.arriving import ArrivalPace
 from stream.jobs.completeness import require_complete
-from stream.jobs.reconcile import sweep_scratch
+from stream.jobs.endings import Endings
+from stream.jobs.lanes import Order
+from stream.jobs.queue import InMemoryQueue
+from stream.jobs.reconcile import reconcile, sweep_scratch
+from stream.jobs.turns import Turn
 from stream.jobs.worker import HABITS, Habits
 from stream.settings import Settings
 from stream.tables import (
@@ -33,12 +39,14 @@ from stream.tables import (
 from tests.generated_media import browser_recording, recording
 from tests.stream.conftest import MakeClass, SignedIn, SignIn
 from tests.stream.ingest.conftest import Sender, insert_tracks
+from transcode.errors import UnreadableMedia
 from transcode.hls.check.checker import check_package
 
 pytestmark = pytest.mark.slow
 
 MEDIA_S = 24.0
 PATIENT = Habits(slots=1, followed_after=timedelta(0))
+IDLE = Habits(slots=0, followed_after=timedelta(0))
 HASTY = Habits(slots=1, followed_after=timedelta(0), pace=lambda: ArrivalPace(window=3))
 
 
@@ -288,6 +296,36 @@ async def test_a_replaced_upload_begins_anew(begin_sending: BeginSending, take: 
         sending.app[FOLDERS].original(again.path.rpartition("/")[2]),
         sending.app[FOLDERS].package(sending.lecture_id, ready["playlist_url"].split("/")[3]),
     ]
+
+
+@pytest.mark.parametrize("habits", [IDLE], ids=["nothing-runs"])
+async def test_an_attempt_that_breaks_early_is_made_up_for_with_the_whole(
+    begin_sending: BeginSending, take: bytes
+) -> None:
+    sending = await begin_sending(presentation=take)
+    [track], database = sending.tracks, sending.app[DATABASE]
+    await track.send(0.5)
+    waiting = await sending.until_job(lambda _: True)
+    async with database.write() as session:
+        job = await store.claim(session, waiting.id, utc_now())
+    assert job is not None
+    order = Order(job.id, job.lane, media_s=60, cost_s=60, since_s=0)
+    endings = Endings(database, InMemoryQueue(), sending.app[FOLDERS])
+    scratch = sending.app[FOLDERS].attempt(job.id, job.fence)
+    scratch.mkdir()
+    turn = Turn(order, began_s=0, is_early=True)
+    await endings.after(job, UnreadableMedia("Not yet."), turn, scratch)
+    waiting = await sending.until_job(lambda _: True)
+    assert (waiting.state, waiting.waits_for) == (JobState.QUEUED, WaitReason.WHOLE)
+    assert ((await sending.row()).state, (await sending.row()).failure) == ("uploading", None)
+    assert not scratch.exists()
+    [found] = await reconcile(database, sending.app[FOLDERS])
+    assert found.waits_for is WaitReason.WHOLE, "a restart does not make it impatient"
+    await track.send(1)
+    whole = await sending.until_job(lambda _: True)
+    assert (whole.state, whole.attempt) == (JobState.QUEUED, 1)
+    assert whole.waits_for is not WaitReason.WHOLE
+    assert (await sending.row()).state is LectureState.QUEUED
 
 
 @pytest.mark.parametrize("habits", [HASTY], ids=["judged-soon"])

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -57,6 +58,29 @@ class Job:
     async def _work(self, turns: Turns, asks: Order) -> None:
         async with turns.turn(asks):
             await self.end.wait()
+
+
+@pytest.mark.parametrize(
+    ("waiting", "lane", "wanted"),
+    [
+        pytest.param({}, Lane.FIRST, True, id="a-recording-that-is-whole"),
+        pytest.param({"lane": Lane.AV1}, Lane.FIRST, False, id="what-can-wait-itself"),
+        pytest.param(
+            {"makes_place": True}, Lane.FIRST, False, id="another-slow-one"
+        ),
+        pytest.param({"room_bytes": 10**9}, Lane.FIRST, False, id="one-that-lacks-room"),
+        pytest.param({}, Lane.LIVE, False, id="live-work-has-no-place"),
+    ],
+)
+async def test_a_place_is_wanted_by(
+    turns: Turns, waiting: dict[str, Any], lane: Lane, wanted: bool
+) -> None:
+    job, other = Job(turns, order("running")), Job(turns, replace(order("waiting"), **waiting))
+    await until(lambda: names(turns) == {"running"} and len(turns.waiting()) == 1)
+    assert turns.are_wanted(lane) is wanted
+    for each in (job, other):
+        each.task.cancel()
+    await asyncio.wait({job.task, other.task})
 
 
 async def test_the_next_one_starts_when_one_ends(turns: Turns) -> None:

@@ -15,7 +15,9 @@ from stream.jobs.verdict import (
     TryAgain,
     Verdict,
     WaitForRoom,
+    WaitForWhole,
     verdict_on,
+    verdict_on_early,
 )
 from transcode.errors import (
     FfmpegFailed,
@@ -72,3 +74,26 @@ SHORT = IncompletePackage("still/index.m3u8", "lasts 3 s instead of 60 s")
 )  # fmt: skip
 def test_verdict(error: Exception, attempt: int, free_bytes: int, expected: Verdict) -> None:
     assert verdict_on(error, attempt, free_bytes) == expected
+
+
+@pytest.mark.parametrize(
+    ("error", "attempt", "free_bytes", "expected"),
+    [
+        pytest.param(
+            UnreadableMedia("No picture."), 1, PLENTY, WaitForWhole(goes_on=False),
+            id="the-whole-may-be-a-recording",
+        ),
+        pytest.param(
+            FfmpegFailed(1, "broken"), 1, PLENTY, WaitForWhole(goes_on=False), id="encoder-failed"
+        ),
+        pytest.param(FfmpegFailed(-9, ""), 1, PLENTY, ON, id="killed-goes-on"),
+        pytest.param(
+            FfmpegFailed(-9, ""), 2, PLENTY, WaitForWhole(goes_on=True), id="killed-twice"
+        ),
+        pytest.param(FfmpegFailed(228, FULL), 1, PLENTY, WaitForRoom(), id="f20-disk-full"),
+    ],
+)  # fmt: skip
+def test_verdict_on_what_still_arrives(
+    error: Exception, attempt: int, free_bytes: int, expected: Verdict
+) -> None:
+    assert verdict_on_early(error, attempt, free_bytes) == expected
