@@ -19,6 +19,7 @@ from stream.app_keys import DATABASE, FOLDERS
 from stream.clock import utc_now
 from stream.database import Database
 from stream.ids import new_id
+from stream.jobs.worker import HABITS, Habits
 from stream.people.links import make_link
 from stream.people.sessions import start_session
 from stream.settings import Settings
@@ -45,6 +46,7 @@ class Site:
 
     settings: Settings
     port: int = 0
+    habits: Habits = field(default_factory=Habits)
     _runner: web.AppRunner | None = field(default=None, repr=False)
 
     @property
@@ -61,7 +63,9 @@ class Site:
         return self.app[DATABASE]
 
     async def start(self) -> None:
-        self._runner = web.AppRunner(make_app(self.settings), shutdown_timeout=0.1)
+        app = make_app(self.settings)
+        app[HABITS] = self.habits
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         tcp = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
         await tcp.start()

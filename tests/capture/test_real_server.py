@@ -3,15 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+from sqlalchemy import select
 
 from stream.catalogue.devices import add_device
 from stream.clock import utc_now
+from stream.jobs.worker import Habits
 from stream.settings import Settings
+from stream.tables import Job, JobState, Lecture, LectureState
 from tests.capture.conftest import PRESENTATION, PRESENTER, SOUND, StartAgent
 from tests.running_site import Site
 
@@ -46,10 +50,21 @@ class Classroom:
                     return facts
                 await asyncio.sleep(0.5)
 
+    async def lecture_once_growing(self) -> Lecture:
+        """The one lecture, once a part of it can be watched."""
+        async with asyncio.timeout(60):
+            while True:
+                async with self.site.database.read() as session:
+                    lecture: Lecture | None = await session.scalar(select(Lecture))
+                if lecture is not None and lecture.package_id is not None:
+                    return lecture
+                await asyncio.sleep(0.1)
+
 
 @pytest.fixture
 async def classroom(tmp_path: Path) -> AsyncIterator[Classroom]:
-    site = Site(Settings(data=tmp_path / "data", listen="127.0.0.1:0", free_space_bytes=0))
+    settings = Settings(data=tmp_path / "data", listen="127.0.0.1:0", free_space_bytes=0)
+    site = Site(settings, habits=Habits(followed_after=timedelta(seconds=1)))
     await site.start()
     class_id = await site.make_class()
     async with site.database.write() as session:
@@ -69,6 +84,23 @@ async def test_what_the_agent_recorded_becomes_a_lecture(
     lecture = await classroom.lecture_once_ready(done["lecture_id"])
     assert (lecture["state"], lecture["title"]) == ("ready", "Optics")
     assert 5 <= lecture["duration_s"] <= 8
+
+
+async def test_a_class_watches_what_the_agent_still_records(
+    classroom: Classroom, start_agent: StartAgent, takes: Path
+) -> None:
+    agent = await start_agent(*classroom.wish(takes, 16), token=classroom.token)
+    growing = await classroom.lecture_once_growing()
+    assert (growing.state, growing.package_id is not None) == (LectureState.RECORDING, True)
+    status, events, _ = await agent.end()
+    assert (status, events[-1]["lecture_id"]) == (0, growing.id)
+    lecture = await classroom.lecture_once_ready(growing.id)
+    assert lecture["state"] == "ready"
+    assert lecture["playlist_url"] == f"/media/{growing.id}/{growing.package_id}/index.m3u8"
+    async with classroom.site.database.read() as session:
+        [job] = await session.scalars(select(Job).where(Job.lecture_id == growing.id))
+    assert (job.state, job.attempt) == (JobState.DONE, 1)
+    assert job.work_s is None, "it followed the recording"
 
 
 async def test_a_server_that_restarts_and_a_recorder_that_dies_cost_no_lecture(
