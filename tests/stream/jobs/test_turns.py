@@ -65,9 +65,7 @@ class Job:
     [
         pytest.param({}, Lane.FIRST, True, id="a-recording-that-is-whole"),
         pytest.param({"lane": Lane.AV1}, Lane.FIRST, False, id="what-can-wait-itself"),
-        pytest.param(
-            {"makes_place": True}, Lane.FIRST, False, id="another-slow-one"
-        ),
+        pytest.param({"makes_place": True}, Lane.FIRST, False, id="another-slow-one"),
         pytest.param({"room_bytes": 10**9}, Lane.FIRST, False, id="one-that-lacks-room"),
         pytest.param({}, Lane.LIVE, False, id="live-work-has-no-place"),
     ],
