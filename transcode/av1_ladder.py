@@ -58,4 +58,5 @@ def _av1(rung: Rendition, step: _Step) -> Rendition:
         preset=str(step.preset),
         tuning=step.tuning,
         peak_window_s=PEAK_WINDOW_S,
+        steady_every=1,  # SVT-AV1 takes frames at equal distances only
     )

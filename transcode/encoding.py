@@ -17,7 +17,7 @@ from pathlib import Path
 from transcode.arrival import Arrival, Pump, pumping, wait_whole
 from transcode.errors import FfmpegFailed, FfmpegOverran
 from transcode.graph import made_s, stretch_arguments
-from transcode.grid import segment_starts_s
+from transcode.grid import segment_start_s, segment_starts_s
 from transcode.limits import encoding
 from transcode.packager import Growth, Packager
 from transcode.plan import EncodePlan
@@ -82,6 +82,7 @@ class Encoding:
                 if is_over and self.arrivals:
                     await self._wait_whole()
         await self._publish((), is_over=True)
+        self.on_progress(Progress(1.0, self.plan.end_s, None))
         return self.plan
 
     @property
@@ -173,6 +174,8 @@ class Encoding:
             return self.packager.collect(stretch, is_over=is_over)
 
         if await asyncio.to_thread(collect):
+            complete = min((self.packager.rungs[name].count for name in stretch.rungs), default=0)
+            self._media_s = max(self._media_s, segment_start_s(complete))
             await self._publish(self._sure_of(stretch), is_over=False)
 
     def _sure_of(self, stretch: Stretch) -> tuple[str, ...]:

@@ -44,6 +44,10 @@ from transcode.tree import (
     THUMBNAILS_FOLDER,
 )
 
+# Parts of the picture, cells of 8 x 8 pixels, that differ from the frame before, and by how much in
+# all: less is a pointer, or a camera in the corner; what scrolls, or a film on a slide, is more.
+MOVING_SHARE, MOVING_LEVELS = 0.07, 384
+ANYTHING_LEVELS = 16_320  # 64 pixels of 255: no single cell makes a frame one that moves
 THUMBNAIL_QUALITY = 3  # of mjpeg's 2 (best) to 31
 TICKS_PER_S = 90_000
 AAC_PRIMING_SAMPLES = 1024  # what ffmpeg's encoder puts before the first sample
@@ -51,6 +55,7 @@ SEEKABLE = {"matroska", "mov", "wav"}  # in others a seek lands beside the time 
 FILTERED_RATE_HZ = 48_000  # what filters of sound work at
 
 Stream = Any  # ffmpeg-python has no types
+_Made = tuple[Rendition, Stream]
 
 
 def stretch_arguments(ffmpeg_path: str, plan: EncodePlan, stretch: Stretch) -> list[str]:
@@ -106,57 +111,91 @@ def _picture_outputs(inputs: _Inputs, plan: EncodePlan, stretch: Stretch) -> lis
     composed = [rung for rung in rungs if rung.shows_camera]
     alone = [rung for rung in rungs if not rung.shows_camera]
     canvas = replace(rungs[0], box=plan.ladder.renditions[-1].box) if composed else rungs[0]
-    stream = _without_end(_upright(inputs, plan.main), canvas, stretch)
-    outputs: list[Stream] = []
+    full_rate = plan.frame_rate
+    start_s = segment_start_s(stretch.pictures_from)
+    main = _at_rate(_upright(inputs, plan.main), full_rate, start_time=start_s)
+    stream = _without_end(_sampled(main, full_rate, canvas), canvas, stretch)
+    outputs: list[_Made] = []
+    taps: list[Stream] = []
     if composed and plan.presenter and plan.ladder.camera:
         if alone:
             bare, stream = _fork(stream)
             outputs += _rung_outputs(_until(bare, stretch.end_s), alone, canvas, stretch)
-        camera = _upright(inputs, plan.presenter)
+        camera = _sampled(_at_rate(_upright(inputs, plan.presenter), full_rate), full_rate, canvas)
         stream = _with_camera(stream, camera, plan.ladder.camera, canvas)
     stream = _until(stream, stretch.end_s)
     if stretch.with_pictures and plan.has_taps:
         stream, pictures = _fork(stream)
-        outputs += _taps(pictures, plan.ladder.renditions[-1].box, canvas, stretch)
-    return _rung_outputs(stream, composed or alone, canvas, stretch) + outputs
+        taps = _taps(pictures, plan.ladder.renditions[-1].box, canvas, stretch)
+    outputs = _rung_outputs(stream, composed or alone, canvas, stretch) + outputs
+    counted = [made for rung, made in outputs if _is_counted(rung)]
+    return counted + [made for rung, made in outputs if not _is_counted(rung)] + taps
 
 
 def made_s(plan: EncodePlan, stretch: Stretch, progress: EncoderProgress) -> float:
     """How far a run of this command is, in media time.
 
     With `-copyts` ffmpeg's own answer counts from whatever it had written when it first said
-    something; its pictures are counted from the first one.
+    something; the pictures of its first output are counted from the first one. Where that has no
+    steady rate, only the segments tell: then this is the start of the stretch.
     """
     if not stretch.rungs:
         return stretch.start_s + progress.media_s
-    counted = _wanted(plan, stretch)[0]
-    return segment_start_s(stretch.pictures_from) + float(progress.frames / counted.frame_rate)
+    started_s = segment_start_s(stretch.pictures_from)
+    rates = [rung.frame_rate for rung in _wanted(plan, stretch) if _is_counted(rung)]
+    return started_s + float(progress.frames / rates[0]) if rates else started_s
+
+
+def _is_counted(rung: Rendition) -> bool:
+    return rung.steady_every == 1
 
 
 def _wanted(plan: EncodePlan, stretch: Stretch) -> list[Rendition]:
-    """The rungs of a stretch, the highest first; it is the first output, too."""
+    """The rungs of a stretch, the highest first."""
     return [rung for rung in reversed(plan.ladder.renditions) if rung.name in stretch.rungs]
 
 
 def _rung_outputs(
     stream: Stream, rungs: list[Rendition], above: Rendition, stretch: Stretch
-) -> list[Stream]:
+) -> list[_Made]:
     """The outputs of `rungs`, the highest first, each made from the one above it."""
-    outputs: list[Stream] = []
+    outputs: list[_Made] = []
     for position, rung in enumerate(rungs):
-        if rung.frame_rate != above.frame_rate:
-            stream = _at_rate(stream, rung.frame_rate)
+        stream = _sampled(stream, above.frame_rate, rung)
         if rung.box != above.box:
             stream = stream.filter("scale", rung.box.width_px, rung.box.height_px)
             stream = stream.filter("setsar", 1)
+        shown = stream
         if position < len(rungs) - 1:
-            stream, following = _fork(stream)
-            outputs.append(_rung_output(stream, rung, stretch))
-            stream = following
-        else:
-            outputs.append(_rung_output(stream, rung, stretch))
+            shown, stream = _fork(stream)
+        outputs.append((rung, _rung_output(_own_frames(shown, rung), rung, stretch)))
         above = rung
     return outputs
+
+
+def _own_frames(stream: Stream, rung: Rendition) -> Stream:
+    """What only this rung does to its frames; those below are taken from before it."""
+    if rung.sharpening:
+        stream = stream.filter("unsharp", 3, 3, rung.sharpening, 3, 3, 0)
+    return stream if rung.steady_every == 1 else _while_moving(stream, rung)
+
+
+def _while_moving(stream: Stream, rung: Rendition) -> Stream:
+    """Some frames at equal distances, and between them those that differ from the one before.
+
+    At least one a second of the latter, which bounds what `interleave` holds. Each frame once.
+    """
+    steady, moving = _fork(stream)
+    steady = steady.filter("select", f"not(mod(n,{rung.steady_every}))")
+    moving = moving.filter(
+        "mpdecimate",
+        max=max(1, int(rung.frame_rate) - 1),
+        hi=ANYTHING_LEVELS,
+        lo=MOVING_LEVELS,
+        frac=MOVING_SHARE,
+    )
+    both = ffmpeg.filter([steady, moving], "interleave")
+    return both.filter("select", "isnan(prev_selected_pts)+gt(pts,prev_selected_pts)")
 
 
 def _fork(stream: Stream) -> tuple[Stream, Stream]:
@@ -170,12 +209,11 @@ def _upright(inputs: _Inputs, track: Track) -> Stream:
 
 
 def _without_end(stream: Stream, top: Rendition, stretch: Stretch) -> Stream:
-    """The main track in its box, from the start on: its first and last frame fill what is missing.
+    """The main track in its box, which its last frame fills to the end.
 
     Where it ends is not known of a recording that still arrives; then it ends there.
     """
-    start_s = segment_start_s(stretch.pictures_from)
-    stream = _boxed(_at_rate(stream, top.frame_rate, start_time=start_s), top.box)
+    stream = _boxed(stream, top.box)
     if stretch.end_s is None:
         return stream
     return stream.filter("tpad", stop_mode="clone", stop=-1)
@@ -191,10 +229,16 @@ def _until(stream: Stream, end_s: float | None) -> Stream:
     return stream.filter("trim", end=f"{end_s:.6f}")
 
 
-def _at_rate(stream: Stream, rate: Fraction, **options: float) -> Stream:
+def _at_rate(stream: Stream, rate: Fraction, **options: float | str) -> Stream:
     """Constant frame rate; a last frame is kept however short a time it is shown."""
     fps = f"{rate.numerator}/{rate.denominator}"
     return stream.filter("fps", fps=fps, eof_action="pass", **options)
+
+
+def _sampled(stream: Stream, rate: Fraction, rung: Rendition) -> Stream:
+    """Of a stream of constant rate the frames that are shown when this rung has one: so a rung has
+    the same frames whichever are made with it. (The nearest would at times be the next one.)"""
+    return stream if rung.frame_rate == rate else _at_rate(stream, rung.frame_rate, round="up")
 
 
 def _boxed(stream: Stream, box: Box) -> Stream:
@@ -215,7 +259,7 @@ def _boxed(stream: Stream, box: Box) -> Stream:
 def _with_camera(slides: Stream, camera: Stream, place: Box, top: Rendition) -> Stream:
     """The camera in the lower right corner, from its own start to its own end."""
     margin_px = top.box.height_px // 60
-    camera = _boxed(_at_rate(camera, top.frame_rate), place)
+    camera = _boxed(camera, place)
     return ffmpeg.overlay(
         slides, camera, x=f"W-w-{margin_px}", y=f"H-h-{margin_px}", eof_action="pass"
     )
@@ -261,24 +305,29 @@ def _rung_output(stream: Stream, rung: Rendition, stretch: Stretch) -> Stream:
         "force_key_frames": key_frames(stretch.pictures_from, stretch.last_segment),
         "fps_mode": "passthrough",
         "enc_time_base": f"1:{TICKS_PER_S}",
-        **_last_frame_ends_at(stretch.end_s, rung.frame_rate),
+        **_frames_last(stretch.end_s, rung),
         "hls_time": 1,  # less than any distance of key frames: a cut at each of them
         "start_number": stretch.pictures_from,
     }
     return _hls(stream, rung.name, options)
 
 
-def _last_frame_ends_at(end_s: float | None, rate: Fraction) -> dict[str, str]:
-    """A bitstream filter that shortens the last frame, so that no rung outlasts the lecture.
+def _frames_last(end_s: float | None, rung: Rendition) -> dict[str, str]:
+    """A bitstream filter for how long frames are shown: to the next one where their distances
+    differ, and the last no longer than the lecture.
 
     ffmpeg 5 does not know here how long a frame is shown.
     """
-    if end_s is None:
+    shown = f"max(DURATION\\,{round(TICKS_PER_S / rung.frame_rate)})"
+    if rung.steady_every > 1:
+        at_last = f"{round(end_s * TICKS_PER_S)}-PTS" if end_s is not None else shown
+        shown = f"if(gt(NEXT_PTS\\,PTS)\\,NEXT_PTS-PTS\\,{at_last})"
+    elif end_s is None:
         return {}
-    end = round(end_s * TICKS_PER_S)
-    shown = f"max(DURATION\\,{round(TICKS_PER_S / rate)})"
-    shorten = f"if(gt(PTS+{shown}\\,{end})\\,max(1\\,{end}-PTS)\\,{shown})"
-    return {"bsf:v": f"setts=duration={shorten}"}
+    if end_s is not None:
+        end = round(end_s * TICKS_PER_S)
+        shown = f"if(gt(PTS+{shown}\\,{end})\\,max(1\\,{end}-PTS)\\,{shown})"
+    return {"bsf:v": f"setts=duration={shown}"}
 
 
 def _sound_output(

@@ -10,6 +10,7 @@ Rates come from a list without awkward members (see `grid.py`), never rise above
 never fall from one rung to the next, because players skip rungs where they do.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -27,6 +28,8 @@ SHORT_SIDE_PX = 1080
 SMALLEST_SIDE_PX = 64  # smaller boxes trouble hardware decoders; the picture is centred in it
 LIBX264 = "libx264"
 SVT_AV1 = "libsvtav1"
+HIGHEST_RATE = Fraction(30)  # what a lecture shows moves no faster
+STEADY_RATE = 10  # frames a second of a screen on which nothing moves
 CAMERA_SHARE = 4  # a composed camera has at most this part of the width and of the height
 
 
@@ -45,7 +48,7 @@ class Rendition:
     name: str
     box: Box
     frame_rate: Fraction
-    crf: int  # x264's constant quality: lower is better
+    crf: float  # x264's constant quality: lower is better
     peak_bps: int  # never more than this, over `peak_window_s`
     preset: str  # x264's: how much processor time a bit is worth
     tuning: str  # further x264 parameters, or nothing
@@ -53,6 +56,10 @@ class Rendition:
     # How long the encoder may save bits for: a key frame of dense slides needs seconds' worth.
     peak_window_s: float = 8.0
     encoder: str = LIBX264  # ffmpeg's name; `preset`, `crf` and `tuning` are in its words
+    # Of so many frames one is always there; the others are while something moves.
+    steady_every: int = 1
+    # What the encoder would blur is drawn a little sharper for it: 0, or unsharp's amount.
+    sharpening: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +89,13 @@ class _Step:
     name: str
     short_side_px: int
     rates: tuple[float, float, float]  # at most, for motion: still, some, much
-    crf: int
+    crf: float
     peak_bps: int
     preset: str
     tuning: str = ""
     peak_window_s: float = 8.0
+    has_bursts: bool = False  # of frames: all that move, else few
+    sharpening: float = 0.0
 
     def rate(self, motion: Motion) -> Fraction:
         return Fraction(self.rates[list(Motion).index(motion)])
@@ -97,14 +106,18 @@ class _Step:
 _TEXT = "psy=0:chroma-qp-offset=6:deblock=-2,-2:ref=4:rc-lookahead=10"
 # For slides with a little movement: what is flat gets fewer bits than x264 thinks, colours too.
 _MIXED = "aq-strength=0.5:chroma-qp-offset=4"
+# Where key frames are most of the bits: what is flat gets as many as text does.
+_KEY_FRAMES = "psy=0:aq-mode=2:aq-strength=0.5:chroma-qp-offset=6:ref=4:rc-lookahead=10"
 # A lecture is encoded while it arrives: 20 frames at 5 a second are 4 s of delay, as 10 at 2.5.
 _FEW_FRAMES = "aq-strength=0.5:chroma-qp-offset=6:rc-lookahead=20"
 _SCREEN = (
-    _Step("still", 900, (2.5, 2.5, 2.5), 46, 44_000, "slow", _TEXT, 16.0),
-    _Step("low", SHORT_SIDE_PX, (5, 5, 5), 46, 200_000, "faster", _FEW_FRAMES),
+    _Step("still", 900, (2.5, 2.5, 2.5), 47, 44_000, "slow", _TEXT, 16.0),
+    _Step(
+        "low", SHORT_SIDE_PX, (2.5, 2.5, 2.5), 46.3, 200_000, "slow", _KEY_FRAMES, sharpening=0.3
+    ),
     _Step("fair", SHORT_SIDE_PX, (5, 5, 15), 38, 300_000, "faster", _FEW_FRAMES),
-    _Step("medium", SHORT_SIDE_PX, (10, 15, 30), 28, 500_000, "veryfast", _MIXED),
-    _Step("high", SHORT_SIDE_PX, (10, 30, 30), 21, 900_000, "veryfast", _MIXED),
+    _Step("medium", SHORT_SIDE_PX, (10, 10, 15), 28.5, 500_000, "veryfast", _MIXED),
+    _Step("high", SHORT_SIDE_PX, (30, 30, 30), 22.3, 900_000, "veryfast", _MIXED, has_bursts=True),
 )
 _CAMERA = (
     _Step("still", 240, (10, 10, 10), 34, 48_000, "medium"),
@@ -131,14 +144,16 @@ def plan_ladder(
         return Ladder((), audio, None)
     content = content or (UNSEEN_SCREEN if presentation else UNSEEN_CAMERA)
     composed = presentation is not None and presenter is not None
-    motion = content.motion
-    if composed and motion is Motion.STILL:
-        motion = Motion.SOME  # a camera's picture moves, however still the slides are
     steps = _SCREEN if content.kind is PictureKind.SCREEN else _CAMERA
-    rate = max(stream.frame_rate for stream in (presentation, presenter) if stream is not None)
-    rungs = [_rung(step, main, rate, motion, composed) for step in steps]
+    rate = full_rate([stream for stream in (presentation, presenter) if stream is not None])
+    rungs = [_rung(step, main, rate, content.motion, composed) for step in steps]
     camera = _camera_place(rungs[-1].box, presenter) if composed and presenter else None
     return Ladder(_without_repeats(rungs), audio, camera)
+
+
+def full_rate(streams: Sequence[VideoStream]) -> Fraction:
+    """The frame rate of the fastest stream, or what of it is at most `HIGHEST_RATE`."""
+    return _rate_at_most(max(stream.frame_rate for stream in streams), HIGHEST_RATE)
 
 
 def fit_box(width_px: int, height_px: int, short_side_px: int = SHORT_SIDE_PX) -> Box:
@@ -158,17 +173,27 @@ def fit_box(width_px: int, height_px: int, short_side_px: int = SHORT_SIDE_PX) -
 def _rung(
     step: _Step, main: VideoStream, rate: Fraction, motion: Motion, composed: bool
 ) -> Rendition:
+    frame_rate = _rate_at_most(rate, step.rate(motion))
     return Rendition(
         name=step.name,
         box=fit_box(main.width_px, main.height_px, step.short_side_px),
-        frame_rate=_rate_at_most(rate, step.rate(motion)),
+        frame_rate=frame_rate,
         crf=step.crf,
         peak_bps=step.peak_bps,
         preset=step.preset,
         tuning=step.tuning,
         peak_window_s=step.peak_window_s,
         shows_camera=composed and step.name != "still",
+        steady_every=_steady_every(frame_rate) if step.has_bursts else 1,
+        sharpening=step.sharpening,
     )
+
+
+def _steady_every(rate: Fraction) -> int:
+    """One frame of so many is `STEADY_RATE` or less, and is there at every start of a segment: in
+    2 s, of which all these are multiples, it comes up without a rest."""
+    in_2_s = int(2 * rate)
+    return next(n for n in range(1, in_2_s + 1) if in_2_s % n == 0 and rate / n <= STEADY_RATE)
 
 
 def _rate_at_most(rate: Fraction, limit: Fraction) -> Fraction:

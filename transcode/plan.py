@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from transcode.errors import UnreadableMedia
-from transcode.ladder import Ladder, plan_ladder
+from transcode.ladder import Ladder, full_rate, plan_ladder
 from transcode.media import MediaInfo, TrackRole
 from transcode.picture_content import PictureContent, PictureKind
 from transcode.sound.loudness import Loudness
@@ -39,6 +40,13 @@ class EncodePlan:
     def expected_kind(self) -> PictureKind:
         """What the main picture shows by the name of its track; its look may tell otherwise."""
         return PictureKind.SCREEN if self.presentation else PictureKind.CAMERA
+
+    @property
+    def frame_rate(self) -> Fraction:
+        """At which pictures are composed; rungs take theirs from these, whichever are made."""
+        shown = (self.presentation, self.presenter)
+        streams = [track.info.video for track in shown if track is not None]
+        return full_rate([stream for stream in streams if stream is not None])
 
     @property
     def tracks(self) -> tuple[Track, ...]:

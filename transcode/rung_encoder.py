@@ -7,7 +7,7 @@ list, and segments of all sets lie on one grid.
 
 from transcode.ladder import LIBX264, SVT_AV1, Rendition
 
-Options = dict[str, str | int]
+Options = dict[str, str | int | float]
 
 
 def encoder_options(rung: Rendition) -> Options:
@@ -25,8 +25,13 @@ def encoder_options(rung: Rendition) -> Options:
 
 
 def _x264(rung: Rendition) -> Options:
-    """No B-frames, so that the last frame can be cut to the lecture's end."""
-    tuning: Options = {"x264-params": rung.tuning} if rung.tuning else {}
+    """No B-frames, so that the last frame can be cut to the lecture's end.
+
+    Where frames come at uneven times x264 is told their rate, or it writes the highest level.
+    """
+    uneven = [f"fps={rung.frame_rate}"] if rung.steady_every > 1 else []
+    parameters = ":".join([*filter(None, [rung.tuning]), *uneven])
+    tuning: Options = {"x264-params": parameters} if parameters else {}
     return {"profile:v": "high", **tuning, "bf": 0, "sc_threshold": 0, "forced-idr": 1}
 
 

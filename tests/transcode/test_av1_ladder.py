@@ -27,8 +27,8 @@ FILM = PictureContent(PictureKind.CAMERA, Motion.MUCH)
             SLIDES,
             [
                 ("av1-still", 900, 2.5),
-                ("av1-low", 1080, 5),
-                ("av1-medium", 1080, 15),
+                ("av1-low", 1080, 2.5),
+                ("av1-medium", 1080, 10),
                 ("av1-high", 1080, 30),
             ],
             id="slides",
@@ -36,7 +36,7 @@ FILM = PictureContent(PictureKind.CAMERA, Motion.MUCH)
         pytest.param(
             ladder_of(1280, 720, 5, SLIDES),
             SLIDES,
-            [("av1-still", 720, 2.5), ("av1-low", 720, 5), ("av1-high", 720, 5)],
+            [("av1-still", 720, 2.5), ("av1-low", 720, 2.5), ("av1-high", 720, 5)],
             id="few-frames-make-fewer-rungs",
         ),
         pytest.param(

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.generated_media import FLASH_S
 from tests.recorded_shapes import SHAPES, Shape, published_shape
 from tests.transcode.played_package import PlayedPackage, PlayedTrack, flashes_s, play, tones_s
 from transcode.grid import segment_starts_s
@@ -115,8 +116,10 @@ def test_it_keeps_the_rules_of_hls(made: Made) -> None:
 
 def test_the_cheapest_rung_is_first_and_frames_never_get_fewer(made: Made) -> None:
     infos = [playlist.stream_info for playlist in made.played.index.playlists]
-    bandwidths = [info.bandwidth for info in infos]  # of one white frame they differ by a byte
-    assert all(above > 0.99 * below for below, above in pairwise(bandwidths))
+    bandwidths = [info.bandwidth for info in infos]
+    by_chance_bps = 1_000  # where hardly anything is shown they differ by some bytes a second
+    pairs = pairwise(bandwidths)
+    assert all(above > 0.98 * below - by_chance_bps for below, above in pairs)
     rates = [info.frame_rate for info in infos if info.frame_rate]
     assert rates == sorted(rates)
 
@@ -129,7 +132,8 @@ def test_picture_and_sound_are_in_step(made: Made) -> None:
     for track in made.played.rungs:
         seen = flashes_s(track)
         assert seen
-        assert all(abs(time_s - round(time_s)) <= IN_STEP_S for time_s in seen), track.name
+        behind_s = [(time_s + IN_STEP_S) % 1 - IN_STEP_S for time_s in seen]
+        assert max(behind_s) <= FLASH_S + IN_STEP_S, track.name  # never before: that is late by 0.9
     assert flashes_s(made.played.rungs[-1]) == pytest.approx(seconds, abs=IN_STEP_S)
     if made.played.audio:
         assert tones_s(made.played.audio) == pytest.approx(seconds, abs=IN_STEP_S)
@@ -187,7 +191,7 @@ def test_nothing_is_squeezed_when_the_size_changes(made: Made) -> None:
 def test_the_camera_begins_when_it_began_and_is_missing_from_the_cheapest_rung(made: Made) -> None:
     top = made.played.rungs[-1]
     lit = [time_s for time_s, luma in corner(top) if luma > 150]
-    begins = [time_s for time_s in lit if not any(0 < time_s - other < 0.1 for other in lit)]
+    begins = [time_s for time_s in lit if not any(0 < time_s - other < 0.15 for other in lit)]
     assert made.played.audio is not None
     assert begins == pytest.approx([1, 2, 3, 4], abs=IN_STEP_S)
     assert tones_s(made.played.audio) == pytest.approx([1, 2, 3, 4], abs=IN_STEP_S)

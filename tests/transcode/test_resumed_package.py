@@ -107,7 +107,7 @@ async def test_rungs_that_are_too_slow_are_put_off_until_the_others_are_complete
         on_growth=lambda growth: shown.append((growth.media_s, growth.rungs)),
         pace=Pace(slowest=1e6, judged_after_s=0.5),
     )
-    assert_same(play(tmp_path / "out"), uninterrupted, may_take_neighbours=True)
+    assert_same(play(tmp_path / "out"), uninterrupted)
     assert shown[-1][1] == tuple(rung.name for rung in uninterrupted.rungs)
     while_waiting = [media_s for media_s, rungs in shown if "high" not in rungs]
     assert while_waiting[-1] == pytest.approx(SECONDS, abs=0.05)  # all of it in the cheaper ones
