@@ -1,11 +1,12 @@
 """Which rungs the AV1 set of a recording has, beside the H.264 ladder. Pure; measured numbers.
 
-The set shows the same pictures at the same frame rates: each of its rungs is one of the ladder's,
-coded anew for fewer bits, so a viewer is offered the same choice whatever the browser decodes. Two
-rungs that AV1 brings within a third of each other are one (`fair` of a screen).
+Each of its rungs is one of the ladder's, coded anew for fewer bits, so a viewer is offered the same
+choice whatever the browser decodes. Two rungs that AV1 brings within a third of each other are one
+(`fair` of a screen). Frames come at equal distances, and of a screen more of them: they are cheap.
 """
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from transcode.ladder import SVT_AV1, Ladder, Rendition
 from transcode.picture_content import PictureKind
@@ -21,17 +22,18 @@ class _Step:
     peak_bps: int
     preset: int
     tuning: str
+    rate: float | None = None  # frames a second at most; None: those of the ladder
 
 
 # Screen tools (palettes, copies within a picture): only at presets up to 8 does SVT-AV1 use them.
-# Two threads: more of them want more memory and bring nothing to two runs on two cores.
+# More than two threads want more memory, and a set is made behind everything else anyway.
 _TEXT = "scm=1:lp=2"
 _FILM = "scm=0:lp=2"
 _SCREEN = {
-    "still": _Step(63, 60_000, 8, _TEXT),
-    "low": _Step(63, 150_000, 8, _TEXT),
-    "medium": _Step(55, 350_000, 8, _TEXT),
-    "high": _Step(47, 700_000, 8, _TEXT),
+    "still": _Step(63, 60_000, 8, _TEXT, 2.5),
+    "low": _Step(63, 150_000, 8, _TEXT, 5),
+    "medium": _Step(55, 350_000, 8, _TEXT, 15),
+    "high": _Step(47, 700_000, 8, _TEXT, 30),
 }
 _CAMERA = {
     "still": _Step(50, 40_000, 8, _FILM),
@@ -44,13 +46,17 @@ _CAMERA = {
 def av1_ladder(ladder: Ladder, kind: PictureKind) -> Ladder:
     """The AV1 set to `ladder`, the cheapest rung first, without sound: that is shared."""
     steps = _SCREEN if kind is PictureKind.SCREEN else _CAMERA
-    rungs = (_av1(rung, steps[rung.name]) for rung in ladder.renditions if rung.name in steps)
+    fastest = ladder.renditions[-1].frame_rate if ladder.renditions else Fraction(0)
+    rungs = (
+        _av1(rung, steps[rung.name], fastest) for rung in ladder.renditions if rung.name in steps
+    )
     return replace(ladder, renditions=tuple(rungs), audio=None)
 
 
-def _av1(rung: Rendition, step: _Step) -> Rendition:
+def _av1(rung: Rendition, step: _Step, fastest: Fraction) -> Rendition:
     return replace(
         rung,
+        frame_rate=min(fastest, Fraction(step.rate)) if step.rate else rung.frame_rate,
         name=AV1_PREFIX + rung.name,
         encoder=SVT_AV1,
         crf=step.crf,
@@ -59,4 +65,5 @@ def _av1(rung: Rendition, step: _Step) -> Rendition:
         tuning=step.tuning,
         peak_window_s=PEAK_WINDOW_S,
         steady_every=1,  # SVT-AV1 takes frames at equal distances only
+        sharpening=0.0,
     )

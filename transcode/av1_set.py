@@ -1,8 +1,9 @@
 """Make the AV1 set of a lecture, beside a package that is complete: fewer bytes, the same rungs.
 
-From the recording again and not from the H.264 rungs: what these have lost would be lost twice. A
-few rungs at a time, because an encoder of AV1 holds many pictures in memory. The sound, the slides
-and all else are the package's; its rungs stay as they are.
+From the recording again and not from the H.264 rungs: what these have lost would be lost twice. One
+rung after the other but for the slowest, because an encoder of AV1 holds many pictures in memory
+(two of 15 frames a second took 1.35 GB). The sound, the slides and all else are the package's; its
+rungs stay as they are.
 """
 
 import asyncio
@@ -34,7 +35,9 @@ from transcode.publish import sync_tree, write_text_file
 from transcode.tree import FACTS_NAME, INDEX_NAME, LOOK_FOLDER, WORK_FOLDER
 from transcode.work import begin, take_up, write_plan
 
-RUNGS_AT_ONCE = 2
+# Rungs of so few frames a second are made together: their encoders need little memory, and the
+# recording is decoded once less.
+TOGETHER_UP_TO = 5
 NICENESS = 19  # everything else on the machine comes first
 
 
@@ -94,17 +97,15 @@ async def _begun(tracks: Sequence[Track], out: Path, ffmpeg: Ffmpeg) -> EncodePl
 async def _encode(
     ffmpeg_path: str, plan: EncodePlan, out: Path, on_progress: Callable[[Progress], None]
 ) -> float:
-    """Make the rungs, a few at a time; the processor time it took."""
-    rungs, cpu_s = plan.ladder.renditions, 0.0
-    whole = sum(map(_weight, rungs))
-    for first in range(0, len(rungs), RUNGS_AT_ONCE):
-        part = rungs[first : first + RUNGS_AT_ONCE]
-        done, share = sum(map(_weight, rungs[:first])) / whole, sum(map(_weight, part)) / whole
+    """Make the rungs, one after the other; the processor time it took."""
+    whole, done, cpu_s = sum(map(_weight, plan.ladder.renditions)), 0.0, 0.0
+    for rungs in runs(plan.ladder.renditions):
+        share = sum(map(_weight, rungs)) / whole
 
         def report(now: Progress, done: float = done, share: float = share) -> None:
             on_progress(replace(now, fraction=done + share * now.fraction))
 
-        part_plan = replace(plan, ladder=replace(plan.ladder, renditions=part))
+        part_plan = replace(plan, ladder=replace(plan.ladder, renditions=rungs))
         encoding = Encoding(
             ffmpeg_path=ffmpeg_path,
             plan=part_plan,
@@ -117,8 +118,14 @@ async def _encode(
             niceness=NICENESS,
         )
         await encoding.run()
-        cpu_s += encoding.cpu_s
+        cpu_s, done = cpu_s + encoding.cpu_s, done + share
     return cpu_s
+
+
+def runs(rungs: Sequence[Rendition]) -> list[tuple[Rendition, ...]]:
+    """Which rungs are made together, in order. Pure."""
+    slow = tuple(rung for rung in rungs if rung.frame_rate <= TOGETHER_UP_TO)
+    return [*([slow] if slow else []), *((rung,) for rung in rungs if rung not in slow)]
 
 
 def _weight(rung: Rendition) -> float:

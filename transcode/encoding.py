@@ -8,6 +8,7 @@ waits can watch.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
@@ -18,12 +19,17 @@ from transcode.arrival import Arrival, Pump, pumping, wait_whole
 from transcode.errors import FfmpegFailed, FfmpegOverran
 from transcode.graph import made_s, stretch_arguments
 from transcode.grid import segment_start_s, segment_starts_s
+from transcode.hardware import lose
+from transcode.hardware_encoder import HardwareEncoder
+from transcode.ladder import HARDWARE
 from transcode.limits import encoding
 from transcode.packager import Growth, Packager
 from transcode.plan import EncodePlan
 from transcode.process import EncoderProgress, run
 from transcode.stretch import Stretch, plan_stretch
 from transcode.watchdog import encode_cap_s
+
+logger = logging.getLogger(__name__)
 
 POLL_S = 0.25
 NICENESS = 10  # serving a class comes before making the next lecture
@@ -59,6 +65,7 @@ class Encoding:
     on_growth: Callable[[Growth], None]
     pace: Pace
     niceness: int = NICENESS
+    hardware: HardwareEncoder | None = None  # for the rungs that are for it
     cpu_s: float = field(default=0.0, init=False)
     _put_off: frozenset[str] = field(default=frozenset(), init=False)
     _media_s: float = field(default=0.0, init=False)
@@ -75,6 +82,8 @@ class Encoding:
             try:
                 is_over = await self._run_stretch(stretch)
             except FfmpegFailed as failed:
+                if self._leaves_hardware(stretch, failed):
+                    continue
                 is_chance = failed.was_killed and not isinstance(failed, FfmpegOverran)
                 if not is_chance or self._counts() == had:
                     raise
@@ -111,7 +120,7 @@ class Encoding:
                 pumps[path], task = await stack.enter_async_context(pumping(path, arrival))
                 feeding.add(task)
             pipes = {path: pump.reading_end for path, pump in pumps.items()}
-            stretch = replace(stretch, pipes=pipes)
+            stretch = replace(stretch, pipes=pipes, hardware=self._hardware_for(stretch))
             return await self._watch(stretch, [*pumps.values()], feeding)
 
     async def _watch(
@@ -129,6 +138,9 @@ class Encoding:
                 busy_s = time.monotonic() - began - max((p.waited_s for p in pumps), default=0.0)
                 if not encoder.done() and self._is_too_slow(stretch, busy_s):
                     self._put_off |= _dearer_half(stretch.rungs)
+                    encoder.cancel()
+                    await asyncio.wait({encoder})
+                    await self._forget_hardware(stretch)
                     return False
             await encoder
             await self._collect(stretch, is_over=True)
@@ -143,17 +155,44 @@ class Encoding:
             self.on_progress(self._progress(stretch, progress.speed))
 
         paths = [track.info.path for track in self.plan.tracks]
+        limits = encoding(paths, self.packager.work)
         finished = await run(
             stretch_arguments(self.ffmpeg_path, self.plan, stretch),
             report,
             niceness=self.niceness,
             folder=self.packager.work,
             inherited=tuple(stretch.pipes.values()),
-            limits=encoding(paths, self.packager.work),
+            limits=stretch.hardware.limits(limits) if stretch.hardware else limits,
             is_waiting=is_waiting,
             wall_cap_s=encode_cap_s(self._end_s),
         )
         self.cpu_s += finished.cpu_s
+
+    def _hardware_for(self, stretch: Stretch) -> HardwareEncoder | None:
+        """Only while all rungs are made together: then none is ahead where it may fail."""
+        is_wanted = any(rung.encoder == HARDWARE for rung in self.plan.ladder.renditions)
+        is_together = len(stretch.rungs) == len(self.packager.rungs)
+        return self.hardware if is_wanted and is_together else None
+
+    async def _forget_hardware(self, stretch: Stretch) -> None:
+        """What hardware made of rungs that are put off, and so not shown, x264 makes anew."""
+        rungs = self.plan.ladder.renditions
+        names = [one.name for one in rungs if one.encoder == HARDWARE and one.name in self._put_off]
+        if stretch.hardware and names:
+            await asyncio.to_thread(self.packager.begin_again, names)
+
+    def _leaves_hardware(self, stretch: Stretch, failed: FfmpegFailed) -> bool:
+        """Whether the run that failed used hardware: x264 goes on at the last complete segment.
+
+        What is complete stays; a rung gets a second init segment there (`growing_track.py`).
+        """
+        hardware = self._hardware_for(stretch)
+        if hardware is None:
+            return False
+        logger.warning("hardware is left for x264 encoder=%s: %s", hardware.name, failed)
+        lose(hardware)
+        self.hardware = None
+        return True
 
     async def _wait_whole(self) -> None:
         for arrival in self.arrivals.values():

@@ -26,7 +26,7 @@ from typing import Any
 import ffmpeg
 
 from transcode.grid import FIRST_SEGMENT_S, SEGMENT_S, key_frames, segment_start_s
-from transcode.ladder import AudioRendition, Box, Rendition
+from transcode.ladder import HARDWARE, AudioRendition, Box, Rendition
 from transcode.plan import EncodePlan, Track
 from transcode.probe import AUDIO_CODECS, MAX_PIXELS, MAX_STREAMS, VIDEO_CODECS
 from transcode.process import EncoderProgress
@@ -67,7 +67,8 @@ def stretch_arguments(ffmpeg_path: str, plan: EncodePlan, stretch: Stretch) -> l
     if stretch.with_sound and plan.ladder.audio and plan.sound:
         outputs.append(_sound_output(inputs, plan, plan.sound, plan.ladder.audio, stretch))
     compiled: list[str] = ffmpeg.merge_outputs(*outputs).compile(cmd=ffmpeg_path)
-    return [compiled[0], "-loglevel", "warning", "-copyts", *compiled[1:]]
+    devices = stretch.hardware.global_arguments if stretch.hardware else ()
+    return [compiled[0], "-loglevel", "warning", "-copyts", *devices, *compiled[1:]]
 
 
 class _Inputs:
@@ -300,8 +301,11 @@ def _one_file_each() -> dict[str, str | int]:
 
 def _rung_output(stream: Stream, rung: Rendition, stretch: Stretch) -> Stream:
     """One rung: its pictures, its key frames on the grid, its segments."""
+    if rung.encoder == HARDWARE and stretch.hardware:
+        for name in stretch.hardware.filters.split(","):
+            stream = stream.filter(*name.split("="))
     options = {
-        **encoder_options(rung),
+        **encoder_options(rung, stretch.hardware),
         "force_key_frames": key_frames(stretch.pictures_from, stretch.last_segment),
         "fps_mode": "passthrough",
         "enc_time_base": f"1:{TICKS_PER_S}",

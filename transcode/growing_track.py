@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from transcode.grid import segment_start_s, segment_starts_s
-from transcode.hls.boxes import codec_name, read_fragments, timescale
+from transcode.hls.boxes import codec_name, read_fragments, sample_description, timescale
 from transcode.hls.playlists import MediaTrack, Segment
 from transcode.hls.rebase import rebased
 from transcode.publish import write_durably
-from transcode.tree import INIT_NAME, segment_files, segment_name
+from transcode.tree import INIT_NAME, later_init_name, later_inits, segment_files, segment_name
 
 LENIENCY_S = 0.002  # the rounding of time stamps; a frame is 33 ms
 
@@ -26,9 +26,13 @@ class GrowingTrack:
         """Take up what an earlier run left complete."""
         self._folder = folder
         self._segments: list[Segment] = []
-        self._init = b""
+        self._init = b""  # that of the segments that come next
+        self._init_name: str | None = None  # None: the first one
+        self.joints: list[int] = []  # segments from which on another encoder has made it
+        self._codecs: list[str] = []
+        self._init_bytes = 0
         if (folder / INIT_NAME).exists():
-            self._init = (folder / INIT_NAME).read_bytes()
+            self._hold((folder / INIT_NAME).read_bytes(), None)
             self._take_up()
 
     @property
@@ -42,9 +46,9 @@ class GrowingTrack:
             return None
         return MediaTrack(
             self._folder.name,
-            codec_name(self._init),
+            max(self._codecs),  # of one profile the highest level
             INIT_NAME,
-            len(self._init),
+            self._init_bytes,
             tuple(self._segments),
         )
 
@@ -59,8 +63,8 @@ class GrowingTrack:
         before = self.count
         wanted = None if end_s is None else len(segment_starts_s(end_s))
         for path in segment_files(scratch):
-            self._place_init(scratch)  # it was whole before the first segment was
             number = int(path.stem)
+            self._place_init(scratch, number)  # it was whole before the first segment was
             if number < self.count:
                 path.unlink()  # it was made before: a run may begin earlier than it has to
             elif number + 1 == wanted:
@@ -72,17 +76,34 @@ class GrowingTrack:
         return self.count > before
 
     def _take_up(self) -> None:
+        later = dict(later_inits(self._folder))
         while (path := self._folder / segment_name(self.count)).exists():
+            if init := later.get(self.count):
+                self.joints.append(self.count)
+                self._hold(init.read_bytes(), init.name)
             try:
                 self._segments.append(self._measured(path))
             except (ValueError, struct.error):
                 return  # it is made again
 
-    def _place_init(self, scratch: Path) -> None:
-        if not self._init:
-            self._init = (scratch / INIT_NAME).read_bytes()
-            self._folder.mkdir(exist_ok=True)
-            write_durably(self._folder / INIT_NAME, self._init)
+    def _place_init(self, scratch: Path, number: int) -> None:
+        """Put the run's init segment before its first segment that is taken over, if the one that
+        lies there says something else: then another encoder has gone on."""
+        if self._init and number != self.count:
+            return
+        init = (scratch / INIT_NAME).read_bytes()
+        if self._init and sample_description(init) == sample_description(self._init):
+            return
+        name = later_init_name(number) if self._init else None
+        self._folder.mkdir(exist_ok=True)
+        write_durably(self._folder / (name or INIT_NAME), init)
+        self.joints += [number] if name else []
+        self._hold(init, name)
+
+    def _hold(self, init: bytes, name: str | None) -> None:
+        self._init, self._init_name = init, name
+        self._codecs.append(codec_name(init))
+        self._init_bytes += len(init)
 
     def _is_whole(self, path: Path, number: int, first: int) -> bool:
         fragments = read_fragments(path)
@@ -102,7 +123,7 @@ class GrowingTrack:
     def _measured(self, path: Path) -> Segment:
         fragments = read_fragments(path)
         length_s = fragments.duration_ticks / timescale(self._init)
-        return Segment(path.name, length_s, fragments.size_bytes)
+        return Segment(path.name, length_s, fragments.size_bytes, self._init_name)
 
 
 def _behind(path: Path) -> Sequence[Path]:

@@ -9,13 +9,14 @@ are tested with recorded messages of ffmpeg and with a fake encoder, the argumen
 
 import asyncio
 import tempfile
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from transcode.errors import FfmpegFailed, FfmpegOverran, FfmpegStalled
+from transcode.hardware_encoder import HardwareEncoder as HardwareEncoder
 from transcode.idr_grid import grid_fault
-from transcode.limits import ENCODE_LIMITS
+from transcode.limits import Limits, encoding
 from transcode.locator import Ffmpeg
 from transcode.process import run
 
@@ -25,27 +26,10 @@ TRIAL_KEYS = (0, 30, 75, 90)  # not evenly: an encoder that counts by itself is 
 TRIAL_BPS = 800_000
 TRIAL_STALL_S = 15.0
 TRIAL_CAP_S = 45.0
-# Drivers map the memory of their devices, which would count.
-HARDWARE_LIMITS = replace(ENCODE_LIMITS, memory_bytes=None)
 
 _DRI = "/dev/dri/renderD"
 
-
-@dataclass(frozen=True, slots=True)
-class HardwareEncoder:
-    """An encoder in hardware and how ffmpeg is asked to use it."""
-
-    name: str  # ffmpeg's
-    device: str | None  # the node it is reached by; None: it is found by itself
-    global_arguments: tuple[str, ...]  # before all inputs
-    filters: str  # at the end of the pictures' chain; takes yuv420p
-    options: tuple[str, ...]  # besides the rate; pictures come in their order, forced keys are IDR
-
-    def output_arguments(self, peak_bps: int) -> tuple[str, ...]:
-        """The encoder with its rate; key frames are forced by `-force_key_frames` as for x264."""
-        average_bps = peak_bps * 3 // 4
-        rate = ("-b:v", str(average_bps), "-maxrate", str(peak_bps), "-bufsize", str(2 * peak_bps))
-        return ("-c:v", self.name, *self.options, *rate, "-bf", "0", "-g", "600")
+_lost: set[str] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +43,9 @@ class Verdict:
     def may_be_used(self) -> bool:
         """Whether it did all that was asked."""
         return self.fault is None
+
+
+_found: dict[str, list[Verdict]] = {}
 
 
 def candidates(encoders: Iterable[str], nodes: Sequence[str]) -> list[HardwareEncoder]:
@@ -87,21 +74,37 @@ def device_nodes(devices: Path = Path("/dev")) -> list[str]:
     return [str(node) for pattern in patterns for node in sorted(devices.glob(pattern))]
 
 
-async def find_hardware(ffmpeg: Ffmpeg, nodes: Sequence[str] | None = None) -> list[Verdict]:
-    """Try each candidate, one after the other: a second or two each. Raises OSError."""
+def _as_in_a_job(folder: Path) -> Limits:
+    return encoding([], folder)
+
+
+async def find_hardware(
+    ffmpeg: Ffmpeg,
+    nodes: Sequence[str] | None = None,
+    limits: Callable[[Path], Limits] = _as_in_a_job,
+) -> list[Verdict]:
+    """Try each candidate, one after the other: a second or two each. Raises OSError.
+
+    Within the limits that `limits` gives for a working folder, which a driver must bear, too.
+    """
     if nodes is None:
         nodes = await asyncio.to_thread(device_nodes)
-    return [await try_encoder(ffmpeg.path, one) for one in candidates(ffmpeg.encoders, nodes)]
+    found = candidates(ffmpeg.encoders, nodes)
+    return [await try_encoder(ffmpeg.path, one, limits) for one in found]
 
 
-async def try_encoder(ffmpeg_path: str, encoder: HardwareEncoder) -> Verdict:
+async def try_encoder(
+    ffmpeg_path: str,
+    encoder: HardwareEncoder,
+    limits: Callable[[Path], Limits] = _as_in_a_job,
+) -> Verdict:
     """Let an encoder make four seconds and read what it made. Raises OSError."""
     with tempfile.TemporaryDirectory(prefix="flipcast-trial-") as folder:
         try:
             await run(
                 trial_arguments(ffmpeg_path, encoder, "trial.h264"),
                 folder=Path(folder),
-                limits=HARDWARE_LIMITS,
+                limits=encoder.limits(limits(Path(folder))),
                 stall_s=TRIAL_STALL_S,
                 wall_cap_s=TRIAL_CAP_S,
             )
@@ -139,15 +142,28 @@ def reason_of(log_tail: str) -> str:
     return first.rpartition("] ")[2].strip() or "ffmpeg failed without a word"
 
 
+async def usable_hardware(ffmpeg: Ffmpeg) -> HardwareEncoder | None:
+    """The hardware to encode a camera with, tried once a path and process; None: x264.
+
+    Raises OSError.
+    """
+    if ffmpeg.path not in _found:
+        _found[ffmpeg.path] = await find_hardware(ffmpeg)
+    return encoder_for(_found[ffmpeg.path], is_camera=True, lost=frozenset(_lost))
+
+
+def lose(encoder: HardwareEncoder) -> None:
+    """Use an encoder no more that failed in a job, until this process ends: a driver that failed
+    once mostly fails again."""
+    _lost.add(encoder.name)
+
+
 def encoder_for(
     verdicts: Sequence[Verdict], *, is_camera: bool, lost: frozenset[str]
 ) -> HardwareEncoder | None:
-    """The hardware to encode a track with; None: x264.
+    """The hardware to encode a track with; None: x264. `lost` are the names of those that failed.
 
-    `lost` are the names of encoders that failed in a job since the server started. A job whose
-    encoder fails, stalls or overruns puts its name there and goes on from its last whole segment
-    with what this then says: another hardware, and in the end x264. What is lost stays lost until
-    the next start, for a driver that failed once mostly fails again.
+    A job whose encoder fails goes on with x264 from its last whole segment (`encoding.py`).
     """
     if not is_camera:
         return None

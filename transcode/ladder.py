@@ -28,6 +28,7 @@ SHORT_SIDE_PX = 1080
 SMALLEST_SIDE_PX = 64  # smaller boxes trouble hardware decoders; the picture is centred in it
 LIBX264 = "libx264"
 SVT_AV1 = "libsvtav1"
+HARDWARE = "hardware"  # whichever this machine has (`hardware.py`); x264 if it has none
 HIGHEST_RATE = Fraction(30)  # what a lecture shows moves no faster
 STEADY_RATE = 10  # frames a second of a screen on which nothing moves
 CAMERA_SHARE = 4  # a composed camera has at most this part of the width and of the height
@@ -55,7 +56,8 @@ class Rendition:
     shows_camera: bool  # False: of two tracks, the presentation alone
     # How long the encoder may save bits for: a key frame of dense slides needs seconds' worth.
     peak_window_s: float = 8.0
-    encoder: str = LIBX264  # ffmpeg's name; `preset`, `crf` and `tuning` are in its words
+    # ffmpeg's name, in whose words `preset`, `crf` and `tuning` are; HARDWARE keeps those of x264.
+    encoder: str = LIBX264
     # Of so many frames one is always there; the others are while something moves.
     steady_every: int = 1
     # What the encoder would blur is drawn a little sharper for it: 0, or unsharp's amount.

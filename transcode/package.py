@@ -6,7 +6,7 @@ kept by the next one, if it is given the same folder.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -18,6 +18,9 @@ from transcode.encoding import Encoding
 from transcode.encoding import Pace as Pace
 from transcode.encoding import Progress as Progress  # a part of this module's face, as are others
 from transcode.extras import Extras, add_extras
+from transcode.hardware import usable_hardware
+from transcode.hardware_encoder import HardwareEncoder
+from transcode.hardware_rungs import wants_hardware, with_hardware
 from transcode.hls.playlists import MediaTrack
 from transcode.ladder import Rendition
 from transcode.locator import Ffmpeg, locate_ffmpeg
@@ -25,6 +28,7 @@ from transcode.look import look_into
 from transcode.media import Source
 from transcode.packager import Growth as Growth
 from transcode.packager import Packager
+from transcode.picture_content import UNSEEN_CAMERA, UNSEEN_SCREEN
 from transcode.picture_look import look_at_picture
 from transcode.plan import EncodePlan, Track, plan_encode, replan
 from transcode.publish import sync_tree, write_text_file
@@ -77,6 +81,7 @@ async def make_package(
     on_progress: Callable[[Progress], None] = lambda _: None,
     on_growth: Callable[[Growth], None] = lambda _: None,
     pace: Pace = Pace(),  # noqa: B008 - it cannot change
+    hardware: Callable[[Ffmpeg], Awaitable[HardwareEncoder | None]] = usable_hardware,
 ) -> Package:
     """Make the HLS tree of `sources` in the folder `out`.
 
@@ -106,6 +111,7 @@ async def make_package(
         on_progress=on_progress,
         on_growth=on_growth,
         pace=pace,
+        hardware=await hardware(ffmpeg) if wants_hardware(plan.ladder) else None,
     )
     packager = encoding.packager
     async with _watching(plan, packager.work) as watcher:
@@ -124,6 +130,7 @@ async def _begun(
     if taken_up is not None:
         return taken_up
     await asyncio.to_thread(begin, out)
+    content = None
     if is_whole and plan.main:
         folder = out / WORK_FOLDER / LOOK_FOLDER
         expected = plan.expected_kind
@@ -133,6 +140,8 @@ async def _begun(
         info, audio = plan.sound.info, plan.sound.info.audio
         loudness = await measure_loudness(info.path, info.demuxer, audio.index, audio.channels)
         plan = replace(plan, loudness=loudness)
+    seen = content or (UNSEEN_SCREEN if plan.presentation else UNSEEN_CAMERA)
+    plan = replace(plan, ladder=with_hardware(plan.ladder, seen.kind))
     await asyncio.to_thread(write_plan, out, plan, ffmpeg.version)
     return plan
 

@@ -21,6 +21,7 @@ from transcode.hls.playlists import (
     media_playlist,
     multivariant_playlist,
 )
+from transcode.ladder import HARDWARE
 from transcode.plan import EncodePlan
 from transcode.publish import write_text_file
 from transcode.stretch import Stretch
@@ -136,11 +137,35 @@ class Packager:
         track = growing.described()
         if track is None:
             return None
+        joints = {number for rung in self.rungs.values() for number in rung.joints}
+        segments = tuple(
+            replace(segment, is_discontinuous=number in joints)
+            for number, segment in enumerate(track.segments[: self._shown_segments()])
+        )
+        if not segments:
+            return None
+        track = replace(track, segments=segments)
         return replace(
             track,
             planned_peak_bps=0 if len(track.segments) == wanted else planned_peak_bps,
             least_target_s=GROWING_TARGET_S,
         )
+
+    def _shown_segments(self) -> int | None:
+        """How many segments of each track are named; None: all there are.
+
+        Where hardware may fail, no track is ahead of another: from the segment on that x264 then
+        makes, each says that something has changed (Apple's rule 8.13, and RFC 8216, 6.2.4).
+        """
+        if all(rung.encoder != HARDWARE for rung in self._plan.ladder.renditions):
+            return None
+        return min(track.count for track in self.tracks)
+
+    def begin_again(self, names: Collection[str]) -> None:
+        """Forget what is complete of rungs that nobody has been shown. Raises OSError."""
+        for name in names:
+            shutil.rmtree(self.out / name, ignore_errors=True)
+            self.rungs[name] = GrowingTrack(self.out / name)
 
     def _write_iframes(self, variants: Sequence[Variant]) -> list[IFrameVariant]:
         found = [

@@ -5,15 +5,21 @@ are where they are forced and nowhere else (`grid.py`): so all rungs start at 0 
 list, and segments of all sets lie on one grid.
 """
 
-from transcode.ladder import LIBX264, SVT_AV1, Rendition
+from transcode.hardware_encoder import HardwareEncoder
+from transcode.ladder import HARDWARE, LIBX264, SVT_AV1, Rendition
 
 Options = dict[str, str | int | float]
 
 
-def encoder_options(rung: Rendition) -> Options:
-    """ffmpeg's options for the encoder of `rung`, and for the quality that it shall have."""
+def encoder_options(rung: Rendition, hardware: HardwareEncoder | None = None) -> Options:
+    """ffmpeg's options for the encoder of `rung`, and for the quality that it shall have.
+
+    `hardware` makes the rungs that are for hardware; None: x264 makes them.
+    """
+    if rung.encoder == HARDWARE and hardware is not None:
+        return {**hardware.output_options(rung.peak_bps)}
     rate: Options = {
-        "vcodec": rung.encoder,
+        "vcodec": LIBX264 if rung.encoder == HARDWARE else rung.encoder,
         "preset": rung.preset,
         "crf": rung.crf,
         "maxrate": rung.peak_bps,
@@ -41,4 +47,4 @@ def _svt_av1(rung: Rendition) -> Options:
     return {"svtav1-params": rung.tuning} if rung.tuning else {}
 
 
-_OWN = {LIBX264: _x264, SVT_AV1: _svt_av1}
+_OWN = {LIBX264: _x264, HARDWARE: _x264, SVT_AV1: _svt_av1}

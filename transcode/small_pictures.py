@@ -20,6 +20,7 @@ from transcode.tree import (
     STORYBOARD_NAME,
     STORYBOARD_VTT_NAME,
     THUMBNAILS_FOLDER,
+    later_inits,
     segment_files,
 )
 
@@ -92,7 +93,9 @@ def _sheet_arguments(ffmpeg_path: str, plan: StoryboardPlan) -> list[str]:
 
 def _poster_arguments(ffmpeg_path: str, rung_folder: Path) -> list[str]:
     """The key frames of the first segments; no other frame is decoded."""
-    parts = [rung_folder / INIT_NAME, *segment_files(rung_folder)[:POSTER_CANDIDATES]]
+    # behind another encoder's init segment they would need that
+    ends = [POSTER_CANDIDATES, *(number for number, _ in later_inits(rung_folder))]
+    parts = [rung_folder / INIT_NAME, *segment_files(rung_folder)[: min(ends)]]
     names = "|".join(f"../{rung_folder.name}/{part.name}" for part in parts)
     rung = ["-protocol_whitelist", "file,concat", "-skip_frame", "nokey", "-f", "mp4"]
     long = POSTER_LONG_SIDE_PX

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from transcode.grid import AFTER_RAMP, segment_start_s, segment_starts_s
+from transcode.hardware_encoder import HardwareEncoder
 
 SOUND_PERIOD = 8  # segments, 48 s, between those that begin with a frame of sound exactly
 FRAMES_ALIGN_S = 16  # 375 AAC frames of 1024 samples at 24 kHz
@@ -27,6 +28,7 @@ class Stretch:
     with_sound: bool
     end_s: float | None  # media time; None: where the inputs end, which nobody knows yet
     pipes: Mapping[Path, int]  # inputs that are read from a file descriptor
+    hardware: HardwareEncoder | None = None  # makes the rungs that are for hardware
 
     @property
     def start_s(self) -> float:

@@ -2,6 +2,8 @@
 
 index.m3u8                    multivariant playlist; players and servers rely on the name
 still|low|medium|high|audio/  index.m3u8, init.mp4, 0.m4s, 1.m4s, ...
+                              init-7.mp4 where another encoder has made it from segment 7 on
+av1-still|av1-low|.../        the AV1 set, if there is one
 poster.jpg, storyboard.jpg, storyboard.vtt     where there is a picture
 package.json                  the facts, when all is made
 
@@ -32,6 +34,17 @@ LOOK_FOLDER = "look"
 def segment_name(number: int) -> str:
     """The file of segment `number`, from 0, within its track's folder."""
     return f"{number}.m4s"
+
+
+def later_init_name(number: int) -> str:
+    """The init segment that holds from segment `number` on, where another encoder went on."""
+    return f"init-{number}.mp4"
+
+
+def later_inits(folder: Path) -> list[tuple[int, Path]]:
+    """Those in a track's folder, with the segments from which they hold, in order."""
+    found = ((int(path.stem.removeprefix("init-")), path) for path in folder.glob("init-*.mp4"))
+    return sorted(found)
 
 
 def segment_files(folder: Path) -> list[Path]:

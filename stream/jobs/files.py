@@ -10,7 +10,7 @@ from pathlib import Path
 from stream.disk import sync_folder
 from transcode.tree import INDEX_NAME, INIT_NAME
 
-FOR_GOOD = re.compile(r"init\.mp4|[0-9]+\.m4s")  # what is never written twice
+FOR_GOOD = re.compile(r"init(-[0-9]+)?\.mp4|[0-9]+\.m4s")  # what is never written twice
 NEXT = ".next"  # no file of that name is served
 
 

@@ -54,6 +54,16 @@ class PlayedTrack:
                 assert frame.time is not None
                 yield frame.time, frame
 
+    def pictures_by_map(self) -> Iterator[tuple[float, av.VideoFrame]]:
+        """The same, where another encoder went on in the middle: each part with its own map."""
+        for init in dict.fromkeys(one.init_section.uri for one in self.playlist.segments):
+            part = [one for one in self.playlist.segments if one.init_section.uri == init]
+            data = b"".join((self.folder / one.uri).read_bytes() for one in part)
+            with av.open(io.BytesIO((self.folder / init).read_bytes() + data), "r") as container:
+                for frame in container.decode(video=0):
+                    assert frame.time is not None
+                    yield frame.time, frame
+
     def picture_at(self, time_s: float) -> NDArray[np.uint8]:
         """The luma of the picture shown at that time: (height, width)."""
         shown = [frame for at_s, frame in self.pictures() if at_s <= time_s + 1e-6]

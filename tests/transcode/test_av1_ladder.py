@@ -5,6 +5,7 @@ from fractions import Fraction
 import pytest
 
 from transcode.av1_ladder import av1_ladder
+from transcode.av1_set import runs
 from transcode.ladder import SVT_AV1, Ladder, plan_ladder
 from transcode.media import VideoStream
 from transcode.picture_content import Motion, PictureContent, PictureKind
@@ -27,8 +28,8 @@ FILM = PictureContent(PictureKind.CAMERA, Motion.MUCH)
             SLIDES,
             [
                 ("av1-still", 900, 2.5),
-                ("av1-low", 1080, 2.5),
-                ("av1-medium", 1080, 10),
+                ("av1-low", 1080, 5),
+                ("av1-medium", 1080, 15),
                 ("av1-high", 1080, 30),
             ],
             id="slides",
@@ -36,7 +37,7 @@ FILM = PictureContent(PictureKind.CAMERA, Motion.MUCH)
         pytest.param(
             ladder_of(1280, 720, 5, SLIDES),
             SLIDES,
-            [("av1-still", 720, 2.5), ("av1-low", 720, 2.5), ("av1-high", 720, 5)],
+            [("av1-still", 720, 2.5), ("av1-low", 720, 5), ("av1-high", 720, 5)],
             id="few-frames-make-fewer-rungs",
         ),
         pytest.param(
@@ -67,6 +68,12 @@ def test_a_rung_costs_more_and_shows_more_than_the_one_below_it(content: Picture
     peaks, qualities = [r.peak_bps for r in rungs], [-r.crf for r in rungs]
     assert peaks == sorted(peaks)
     assert qualities == sorted(qualities)
+
+
+def test_only_rungs_of_few_frames_are_made_together() -> None:
+    rungs = av1_ladder(ladder_of(1920, 1080, 30, SLIDES), SLIDES.kind).renditions
+    made = [[rung.name for rung in together] for together in runs(rungs)]
+    assert made == [["av1-still", "av1-low"], ["av1-medium"], ["av1-high"]]
 
 
 def test_tools_for_text_are_on_where_there_is_text() -> None:

@@ -25,6 +25,7 @@ from transcode.hardware import (
     try_encoder,
 )
 from transcode.idr_grid import coded_pictures
+from transcode.limits import ENCODE_LIMITS, Limits
 from transcode.locator import Ffmpeg, find_ffmpeg
 
 ALL = ("h264_nvenc", "h264_qsv", "h264_vaapi", "h264_v4l2m2m", "libx264")
@@ -149,13 +150,19 @@ def test_nonsense_is_no_picture_of_a_grid(stream: bytes) -> None:
     assert len(list(coded_pictures(stream))) <= 1
 
 
+def wide_enough_for_a_fake(_: Path) -> Limits:
+    """It is a Python program, and reads more than an encoder."""
+    return ENCODE_LIMITS
+
+
 async def test_a_fake_encoder_that_obeys_may_be_used(tmp_path: Path) -> None:
     made = made_by_x264(tmp_path / "good.h264", *ENCODERS["one that obeys"][0])
     copies = f"shutil.copy({str(made)!r}, sys.argv[-1].removeprefix('file:'))"
     ffmpeg = Ffmpeg(
         fake_ffmpeg(tmp_path / "ffmpeg", copies), "", frozenset(ALL), frozenset(), frozenset()
     )
-    verdicts = await find_hardware(ffmpeg, ["/dev/nvidia0", "/dev/dri/renderD128"])
+    nodes = ["/dev/nvidia0", "/dev/dri/renderD128"]
+    verdicts = await find_hardware(ffmpeg, nodes, limits=wide_enough_for_a_fake)
     assert [verdict.encoder.name for verdict in verdicts] == [
         "h264_nvenc",
         "h264_qsv",
@@ -175,7 +182,8 @@ async def test_a_fake_encoder_that_obeys_may_be_used(tmp_path: Path) -> None:
     ],
 )
 async def test_a_fake_encoder_that_fails_may_not(program: str, fault: str, tmp_path: Path) -> None:
-    verdict = await try_encoder(fake_ffmpeg(tmp_path / "ffmpeg", program), NVENC)
+    fake = fake_ffmpeg(tmp_path / "ffmpeg", program)
+    verdict = await try_encoder(fake, NVENC, wide_enough_for_a_fake)
     assert not verdict.may_be_used
     assert fault in (verdict.fault or "")
 

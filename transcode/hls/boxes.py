@@ -49,9 +49,14 @@ def codec_name(init: bytes) -> str:
 
     `avc1.PPCCLL` from its avcC box, `av01.P.LLT.DD` from av1C, `mp4a.40.2` or `opus`.
     """
+    return _sample_entry_codec(sample_description(init))
+
+
+def sample_description(init: bytes) -> bytes:
+    """What a decoder is told before the first sample: the `stsd` box of the only track."""
     for kind, payload in boxes(init):
         if kind == b"stsd":
-            return _sample_entry_codec(payload)
+            return payload
     raise ValueError("the init segment describes no samples")
 
 

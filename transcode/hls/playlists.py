@@ -24,6 +24,8 @@ class Segment:
     name: str
     duration_s: float
     size_bytes: int
+    init_name: str | None = None  # None: the track's
+    is_discontinuous: bool = False  # another encoder went on here, in this track or in another
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +121,14 @@ def media_playlist(track: MediaTrack, *, is_complete: bool = True) -> str:
     track that has been growing keeps `least_target_s=GROWING_TARGET_S` when it is complete.
     """
     playlist = _begun(track, is_complete)
-    init = {"uri": track.init_name}
     for segment in track.segments:
         playlist.add_segment(
-            m3u8.Segment(uri=segment.name, duration=round(segment.duration_s, 6), init_section=init)
+            m3u8.Segment(
+                uri=segment.name,
+                duration=round(segment.duration_s, 6),
+                init_section={"uri": segment.init_name or track.init_name},
+                discontinuity=segment.is_discontinuous,
+            )
         )
     return str(playlist.dumps())
 
@@ -136,14 +142,14 @@ def iframe_playlist(
     """
     playlist = _begun(track, is_complete)
     playlist.is_i_frames_only = True
-    init = {"uri": track.init_name}
     for segment, part in zip(track.segments, ranges, strict=True):
         playlist.add_segment(
             m3u8.Segment(
                 uri=segment.name,
                 duration=round(segment.duration_s, 6),
                 byterange=f"{part.size_bytes}@{part.start}",
-                init_section=init,
+                init_section={"uri": segment.init_name or track.init_name},
+                discontinuity=segment.is_discontinuous,
             )
         )
     return str(playlist.dumps())
