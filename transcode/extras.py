@@ -9,6 +9,7 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
+from transcode.concurrently import concurrently
 from transcode.errors import AnalysisFailed
 from transcode.picture_content import PictureKind
 from transcode.plan import EncodePlan
@@ -37,13 +38,23 @@ async def add_extras(
 
     Raises FfmpegFailed, OSError.
     """
-    storyboard, slides = None, None
-    if plan.ladder.renditions:
-        top = plan.ladder.renditions[-1]
-        storyboard = await make_small_pictures(ffmpeg_path, work, out, top, plan.end_s)
-        if watcher is not None:
-            slides = await _add_slides(watcher, out, out / top.name, plan.end_s)
-    return Extras(storyboard, slides, await _add_sound_report(ffmpeg_path, plan, out))
+    (storyboard, slides), sound = await concurrently(
+        _add_pictures(ffmpeg_path, plan, work, out, watcher),
+        _add_sound_report(ffmpeg_path, plan, out),
+    )
+    return Extras(storyboard, slides, sound)
+
+
+async def _add_pictures(
+    ffmpeg_path: str, plan: EncodePlan, work: Path, out: Path, watcher: Watcher | None
+) -> tuple[StoryboardFacts | None, SlidesFacts | None]:
+    if not plan.ladder.renditions:
+        return None, None
+    top = plan.ladder.renditions[-1]
+    small_pictures = make_small_pictures(ffmpeg_path, work, out, top, plan.end_s)
+    if watcher is None:
+        return await small_pictures, None
+    return await concurrently(small_pictures, _add_slides(watcher, out, out / top.name, plan.end_s))
 
 
 async def _add_slides(

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from transcode.concurrently import concurrently
 from transcode.encoding import Encoding
 from transcode.encoding import Pace as Pace
 from transcode.encoding import Progress as Progress  # a part of this module's face, as are others
@@ -28,14 +29,14 @@ from transcode.look import look_into
 from transcode.media import Source
 from transcode.packager import Growth as Growth
 from transcode.packager import Packager
-from transcode.picture_content import UNSEEN_CAMERA, UNSEEN_SCREEN
+from transcode.picture_content import UNSEEN_CAMERA, UNSEEN_SCREEN, PictureContent
 from transcode.picture_look import look_at_picture
 from transcode.plan import EncodePlan, Track, plan_encode, replan
 from transcode.publish import sync_tree, write_text_file
 from transcode.slides.watcher import Watcher, watching
 from transcode.slides.write_slides import SlidesFacts
 from transcode.small_pictures import StoryboardFacts
-from transcode.sound.loudness import measure_loudness
+from transcode.sound.loudness import Loudness, measure_loudness
 from transcode.sound.report import SoundFacts
 from transcode.storyboard import ANALYSED_RATE, analysed_box
 from transcode.tree import FACTS_NAME as FACTS_NAME
@@ -131,19 +132,27 @@ async def _begun(
         return taken_up
     await asyncio.to_thread(begin, out)
     content = None
-    if is_whole and plan.main:
+    if is_whole:
         folder = out / WORK_FOLDER / LOOK_FOLDER
-        expected = plan.expected_kind
-        content = await look_at_picture(ffmpeg.path, plan.main.info, folder, expected)
-        plan = plan_encode(tracks, content)
-    if is_whole and plan.sound and plan.sound.info.audio:
-        info, audio = plan.sound.info, plan.sound.info.audio
-        loudness = await measure_loudness(info.path, info.demuxer, audio.index, audio.channels)
-        plan = replace(plan, loudness=loudness)
+        content, loudness = await concurrently(_content(ffmpeg.path, plan, folder), _loudness(plan))
+        plan = replace(plan_encode(tracks, content), loudness=loudness)
     seen = content or (UNSEEN_SCREEN if plan.presentation else UNSEEN_CAMERA)
     plan = replace(plan, ladder=with_hardware(plan.ladder, seen.kind))
     await asyncio.to_thread(write_plan, out, plan, ffmpeg.version)
     return plan
+
+
+async def _content(ffmpeg_path: str, plan: EncodePlan, folder: Path) -> PictureContent | None:
+    if plan.main is None:
+        return None
+    return await look_at_picture(ffmpeg_path, plan.main.info, folder, plan.expected_kind)
+
+
+async def _loudness(plan: EncodePlan) -> Loudness | None:
+    if plan.sound is None or plan.sound.info.audio is None:
+        return None
+    info, audio = plan.sound.info, plan.sound.info.audio
+    return await measure_loudness(info.path, info.demuxer, audio.index, audio.channels)
 
 
 @asynccontextmanager

@@ -22,7 +22,7 @@ QUALITY = "45"  # of WebP: 30 to 90 kB a slide, and letters as sharp as in the r
 SMALL_QUALITY = "70"  # few pixels, each of which tells
 TICKS_PER_S = 100  # how finely the moment is met; frames are at least 33 ms long
 LAST_MOMENT_S = 0.05  # before a segment's end there always is a frame
-SEGMENT_NAME, TITLE_NAME = "moment.mp4", "title.pgm"
+SEGMENT_NAME, TITLE_SUFFIX = "moment.mp4", "-title.pgm"
 WALL_CAP_S = 60.0
 NICENESS = 12
 
@@ -60,13 +60,18 @@ async def take_picture(
         limits=encoding([], folder),
         wall_cap_s=WALL_CAP_S,
     )
-    return folder / TITLE_NAME
+    return folder / title_name(name)
+
+
+def title_name(name: str) -> str:
+    """The picture in which the title of the slide of this name is read."""
+    return f"{name}{TITLE_SUFFIX}"
 
 
 def drop_scratch(folder: Path) -> None:
     """Delete what was needed to take pictures."""
-    for name in (SEGMENT_NAME, TITLE_NAME):
-        (folder / name).unlink(missing_ok=True)
+    for path in (folder / SEGMENT_NAME, *folder.glob(f"*{TITLE_SUFFIX}")):
+        path.unlink(missing_ok=True)
 
 
 def _join(rung_folder: Path, segment: int, joined: Path) -> None:
@@ -91,5 +96,5 @@ def _arguments(folder: Path, name: str, offset_s: float) -> list[str]:
         *("-i", f"file:{folder / SEGMENT_NAME}", "-filter_complex", graph, "-an"),
         *("-map", "[large]", *webp, "-quality", QUALITY, f"file:{folder / name}.webp"),
         *("-map", "[small]", *webp, "-quality", SMALL_QUALITY, f"file:{folder / name}-small.webp"),
-        *("-map", "[title]", "-frames:v", "1", f"file:{folder / TITLE_NAME}"),
+        *("-map", "[title]", "-frames:v", "1", f"file:{folder / title_name(name)}"),
     ]

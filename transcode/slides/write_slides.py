@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from transcode.concurrently import concurrently
 from transcode.grid import segment_starts_s
 from transcode.locator import locate_ffmpeg
 from transcode.publish import sync_tree
 from transcode.slides.chapters import TitledSlide, chapters_vtt, numbered, plan_chapters
 from transcode.slides.findings import Findings, Slide
-from transcode.slides.pictures import drop_scratch, moment_of, take_picture
+from transcode.slides.pictures import drop_scratch, moment_of, take_picture, title_name
 from transcode.slides.slides_json import ChapterEntry, SlideEntry, SlidesJson, slides_json
 from transcode.slides.still_track import still_track_bps, still_track_vtt
 from transcode.slides.titles import DEFAULT_LANGUAGES, find_tesseract, read_title
@@ -83,10 +84,23 @@ async def _take_pictures(
     titles: list[str | None] = []
     for number, slide in enumerate(slides, 1):
         moment = moment_of(slide.settled_s, starts_s, duration_s)
-        picture = await take_picture(ffmpeg.path, rung_folder, moment, folder, str(number))
-        titles.append(await read_title(picture, tesseract, languages) if tesseract else None)
+        taking = take_picture(ffmpeg.path, rung_folder, moment, folder, str(number))
+        reading = _title(folder, number - 1, tesseract, languages)
+        _, title = await concurrently(taking, reading)  # of the one before
+        titles.append(title)
+    titles.append(await _title(folder, len(slides), tesseract, languages))
     await asyncio.to_thread(drop_scratch, folder)
-    return titles
+    return titles[1:]
+
+
+async def _title(folder: Path, number: int, tesseract: str | None, languages: str) -> str | None:
+    """What is read in the picture of slide `number`, which is deleted; before the first is none."""
+    if number == 0:
+        return None
+    picture = folder / title_name(str(number))
+    title = await read_title(picture, tesseract, languages) if tesseract else None
+    await asyncio.to_thread(picture.unlink)
+    return title
 
 
 def _publish(
