@@ -93,8 +93,13 @@ def truncated(source: Path, path: Path, share: float) -> Path:
 def counted_recording(path: Path, *encoding: str, seconds: float) -> Path:
     """30 frames a second that bear their number, as 16 bright or dark bars from left to right, the
     lowest bit first; and a tone that rises by 1 kHz in each second, from a little higher each time,
-    so that every moment sounds different."""
-    bars = "geq=lum='255*mod(floor(N/pow(2,X)),2)':cb=128:cr=128"
+    so that every moment sounds different.
+
+    From the fourth on a bar is turned over where the third bit is set: else bars that stand for
+    seconds would be found to be slides, and pictures and titles of them cost more than the encode.
+    """
+    number = "floor(N/pow(2,X))+gt(X,2)*floor(N/4)"
+    bars = f"geq=lum='255*mod({number},2)':cb=128:cr=128"
     rising = "aevalsrc='0.5*sin(2*PI*(300*t+500*pow(mod(t,1),2)+t*t))':s=48000"
     run_ffmpeg(
         *("-f", "lavfi", "-i", f"color=s=16x9:r=30,{bars},scale=320:180:flags=neighbor"),
@@ -108,4 +113,5 @@ def counted_recording(path: Path, *encoding: str, seconds: float) -> Path:
 def counted(luma: NDArray[np.uint8]) -> int:
     """The number that a picture of `counted_recording` bears."""
     columns = np.array_split(luma[luma.shape[0] // 4 : -luma.shape[0] // 4], 16, axis=1)
-    return sum(1 << bit for bit, bar in enumerate(columns) if np.median(bar) > 128)
+    shown = [np.median(bar) > 128 for bar in columns]
+    return sum(1 << bit for bit in range(16) if shown[bit] ^ (bit > 2 and shown[2]))
