@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from stream.catalogue.devices import add_device
 from stream.clock import utc_now
+from stream.jobs.store import PUBLISH
 from stream.jobs.worker import Habits
 from stream.settings import Settings
 from stream.tables import Job, JobState, Lecture, LectureState
@@ -98,7 +99,9 @@ async def test_a_class_watches_what_the_agent_still_records(
     assert lecture["state"] == "ready"
     assert lecture["playlist_url"] == f"/media/{growing.id}/{growing.package_id}/index.m3u8"
     async with classroom.site.database.read() as session:
-        [job] = await session.scalars(select(Job).where(Job.lecture_id == growing.id))
+        [job] = await session.scalars(
+            select(Job).where(Job.lecture_id == growing.id, Job.kind == PUBLISH)
+        )
     assert (job.state, job.attempt) == (JobState.DONE, 1)
     assert job.work_s is None, "it followed the recording"
 

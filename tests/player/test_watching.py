@@ -43,7 +43,7 @@ async def leave(page: Page) -> None:
 
 async def kept(site: Site, lecture: Watched, last: str, visits: int = 1) -> list[WatchEvent]:
     """The events the server has kept, once those of so many visits up to `last` are all there."""
-    for _ in range(100):
+    for _ in range(300):
         events = await site.events(lecture.lecture_id)
         lasts = [event for event in events if event.kind.value == last]
         if len(lasts) == visits and _is_complete(events):

@@ -28,6 +28,7 @@ from stream.clock import utc_now
 from stream.database import open_database
 from stream.folders import Folders
 from stream.ids import new_id
+from stream.jobs.store import PUBLISH
 from stream.people.tokens import hash_token
 from stream.settings import Settings
 from stream.tables import Agent, Class, Job, Lecture, LectureState
@@ -150,7 +151,9 @@ async def _ending(settings: Settings, lecture_id: str) -> tuple[LectureState, in
         database.read() as session,
     ):
         lecture = await session.get_one(Lecture, lecture_id)
-        jobs = await session.scalars(select(Job).where(Job.lecture_id == lecture_id))
+        jobs = await session.scalars(
+            select(Job).where(Job.lecture_id == lecture_id, Job.kind == PUBLISH)
+        )
         return lecture.state, len(jobs.all())
 
 

@@ -18,6 +18,7 @@ from stream.jobs.lanes import ENCODE_MEMORY_BYTES, Machine
 from stream.jobs.notices import Notices
 from stream.jobs.publish import Publisher
 from stream.jobs.queue import InMemoryQueue
+from stream.jobs.store import PUBLISH
 from stream.jobs.turns import Turns
 from stream.jobs.verdict import CAME_OUT_SHORT, STOOD_STILL
 from stream.tables import Job, JobState, Lecture, LectureState
@@ -72,7 +73,11 @@ def publish(
         )  # fmt: skip
         for _ in range(2):
             async with database.read() as session:
-                job = (await session.scalars(select(Job).where(Job.lecture_id == lecture_id))).one()
+                job = (
+                    await session.scalars(
+                        select(Job).where(Job.lecture_id == lecture_id, Job.kind == PUBLISH)
+                    )
+                ).one()
             await publisher.run(job.id)
         async with database.read() as session:
             return (

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from stream.database import Database
 from stream.folders import Folders
+from stream.jobs.store import PUBLISH
 from stream.jobs.worker import PUBLISH_ORDERS
 from stream.settings import Settings
 from stream.tables import Job, JobState, Lecture, LectureState, SchoolRole, WaitReason
@@ -62,7 +63,9 @@ def until(client: TestClient[Any, Any], database: Database) -> Until:
                 async with database.read() as session:
                     lecture = await session.get_one(Lecture, lecture_id)
                     job = (
-                        await session.scalars(select(Job).where(Job.lecture_id == lecture_id))
+                        await session.scalars(
+                            select(Job).where(Job.lecture_id == lecture_id, Job.kind == PUBLISH)
+                        )
                     ).one()
                 if is_so(lecture, job):
                     assert job.state is not JobState.FAILED
@@ -151,5 +154,9 @@ async def test_f20_a_disk_that_fills_up_in_the_middle_costs_no_attempt_and_leave
     assert lecture.state is LectureState.READY
     assert lecture.duration_s == pytest.approx(SECONDS, abs=0.1)
     async with database.read() as session:
-        job = (await session.scalars(select(Job).where(Job.lecture_id == lecture_id))).one()
+        job = (
+            await session.scalars(
+                select(Job).where(Job.lecture_id == lecture_id, Job.kind == PUBLISH)
+            )
+        ).one()
     assert job.attempt == 1

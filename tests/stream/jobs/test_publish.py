@@ -18,6 +18,7 @@ from stream.ids import new_id
 from stream.jobs import store
 from stream.jobs.machine import encode_slots
 from stream.jobs.reconcile import reconcile, unfinished
+from stream.jobs.store import PUBLISH
 from stream.jobs.worker import PUBLISH_ORDERS
 from stream.tables import Job, JobState, Lecture, LectureState, Package, SchoolRole
 from tests.generated_media import browser_recording
@@ -34,7 +35,11 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 async def job_of(database: Database, lecture_id: str) -> Job:
     async with database.read() as session:
-        return (await session.scalars(select(Job).where(Job.lecture_id == lecture_id))).one()
+        return (
+            await session.scalars(
+                select(Job).where(Job.lecture_id == lecture_id, Job.kind == PUBLISH)
+            )
+        ).one()
 
 
 async def until(is_so: Callable[[], bool]) -> None:

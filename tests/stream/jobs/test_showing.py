@@ -21,6 +21,7 @@ from stream.jobs.notices import Notices
 from stream.jobs.publish import Publisher
 from stream.jobs.queue import InMemoryQueue
 from stream.jobs.reconcile import reconcile
+from stream.jobs.store import PUBLISH
 from stream.jobs.turns import Turns
 from stream.tables import Job, JobState, Lecture, LectureState, Package, SchoolRole
 from tests.recorded_shapes import published_shape
@@ -135,7 +136,9 @@ class School:
     async def job(self) -> Job:
         async with self.database.read() as session:
             return (
-                await session.scalars(select(Job).where(Job.lecture_id == self.lecture_id))
+                await session.scalars(
+                    select(Job).where(Job.lecture_id == self.lecture_id, Job.kind == PUBLISH)
+                )
             ).one()
 
     async def told(self) -> dict[str, Any]:
