@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from transcode.concurrently import concurrently
+from transcode.copied_rung import copy_rung
 from transcode.encoding import Encoding
 from transcode.encoding import Pace as Pace
 from transcode.encoding import Progress as Progress  # a part of this module's face, as are others
@@ -116,6 +117,8 @@ async def make_package(
     )
     packager = encoding.packager
     async with _watching(plan, packager.work) as watcher:
+        if not arrivals:
+            encoding.cpu_s += await copy_rung(ffmpeg.path, plan, packager)
         plan = await encoding.run()
         extras = await add_extras(ffmpeg.path, plan, packager.work, out, watcher)
     wall_s = time.monotonic() - began
