@@ -257,7 +257,7 @@ async def test_what_arrives_quickly_is_made_as_a_whole(
 
 
 async def test_a_cancelled_upload_takes_back_what_was_made_of_it(
-    begin_sending: BeginSending, take: bytes
+    begin_sending: BeginSending, take: bytes, clip: bytes
 ) -> None:
     sending = await begin_sending(presentation=take)
     [track] = sending.tracks
@@ -272,21 +272,20 @@ async def test_a_cancelled_upload_takes_back_what_was_made_of_it(
     assert (lecture.package_id, lecture.duration_s) == (None, None)
     assert sending.left() == []
     assert (await sending.student.get(growing["playlist_url"])).status == 404
-    again = Track(track.sender, take)
-    await again.send(0.6)
-    await sending.until_grown()
-    await again.send(1)
+    await Track(track.sender, clip).send(1)
     await sending.until_made()
     assert [job.state for job in await sending.jobs()].count(JobState.DONE) == 1
 
 
-async def test_a_replaced_upload_begins_anew(begin_sending: BeginSending, take: bytes) -> None:
+async def test_a_replaced_upload_begins_anew(
+    begin_sending: BeginSending, take: bytes, clip: bytes
+) -> None:
     sending = await begin_sending(presentation=take)
     [track] = sending.tracks
     await track.send(0.7)
     first = await sending.until_grown()
-    again = Track(track.sender, take)
-    await again.send(0.001)
+    again = Track(track.sender, clip)
+    await again.send(0.01)
     facts = await sending.facts()
     assert (facts["state"], facts["playlist_url"], facts["growing"]) == ("uploading", None, None)
     await again.send(1)
