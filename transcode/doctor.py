@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from transcode.av1_trial import av1_fault
 from transcode.confinement import Layer, keeps_off_network, try_confinement
 from transcode.errors import FfmpegFailed, FfmpegMissing
 from transcode.hardware import Verdict, find_hardware
+from transcode.ladder import SVT_AV1
 from transcode.limits import encoding
 from transcode.locator import Ffmpeg, locate_ffmpeg
 from transcode.process import run
@@ -64,7 +66,9 @@ async def ffmpeg_findings(configured: str | None = None) -> list[Finding]:
         ]
     found = Finding("ffmpeg", State.OK, f"ffmpeg {ffmpeg.version} is used, from {ffmpeg.path}.")
     hardware = hardware_findings(await find_hardware(ffmpeg))
-    return [found, *capability_findings(ffmpeg), await trial_finding(ffmpeg.path), *hardware]
+    av1 = av1_findings(await av1_fault(ffmpeg)) if SVT_AV1 in ffmpeg.encoders else []
+    trial = await trial_finding(ffmpeg.path)
+    return [found, *capability_findings(ffmpeg), *av1, trial, *hardware]
 
 
 def capability_findings(ffmpeg: Ffmpeg) -> list[Finding]:
@@ -99,6 +103,13 @@ async def trial_finding(ffmpeg_path: str) -> Finding:
             sentence = f"It does not encode within its limits: {error}."
             return Finding("trial", State.BROKEN, sentence)
     return Finding("trial", State.OK, "A trial encode within all limits was fine.")
+
+
+def av1_findings(fault: str | None) -> list[Finding]:
+    """What the trial of an encoder of AV1 showed."""
+    if fault is None:
+        return []
+    return [Finding("av1", State.LESS, f"No AV1 is made with it: {fault.rstrip('.')}.")]
 
 
 def hardware_findings(verdicts: Sequence[Verdict]) -> list[Finding]:

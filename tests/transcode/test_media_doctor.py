@@ -11,6 +11,7 @@ from transcode.doctor import (
     NEEDED_FILTERS,
     Finding,
     State,
+    av1_findings,
     capability_findings,
     examine,
     ffmpeg_findings,
@@ -39,6 +40,13 @@ def test_what_is_only_welcome_breaks_nothing() -> None:
     found = states(capability_findings(ffmpeg_with(*NEEDED_ENCODERS)))
     assert found["encoders"] is State.OK
     assert found["libsvtav1"] is State.LESS
+
+
+def test_av1_that_cannot_be_cut_into_segments_is_told() -> None:
+    assert av1_findings(None) == []
+    found = av1_findings("key frames were asked for at [0, 7] and came at [0]")
+    assert [finding.state for finding in found] == [State.LESS]
+    assert found[0].sentence.endswith("came at [0].")
 
 
 @pytest.mark.parametrize(
