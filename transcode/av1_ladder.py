@@ -1,8 +1,8 @@
 """Which rungs the AV1 set of a recording has, beside the H.264 ladder. Pure; measured numbers.
 
 Each of its rungs is one of the ladder's, coded anew for fewer bits, so a viewer is offered the same
-choice whatever the browser decodes. Two rungs that AV1 brings within a third of each other are one
-(`fair` of a screen). Frames come at equal distances, and of a screen more of them: they are cheap.
+choice whatever the browser decodes. Frames come at equal distances, and of `medium` more: they are
+cheap.
 """
 
 from dataclasses import dataclass, replace
@@ -23,6 +23,7 @@ class _Step:
     preset: int
     tuning: str
     rate: float | None = None  # frames a second at most; None: those of the ladder
+    sharpening: float = 0.0  # see `Rendition`
 
 
 # Screen tools (palettes, copies within a picture): only at presets up to 8 does SVT-AV1 use them.
@@ -31,7 +32,8 @@ _TEXT = "scm=1:lp=2"
 _FILM = "scm=0:lp=2"
 _SCREEN = {
     "still": _Step(63, 60_000, 8, _TEXT, 2.5),
-    "low": _Step(63, 150_000, 8, _TEXT, 5),
+    "low": _Step(63, 150_000, 8, _TEXT, 2.5, sharpening=0.3),
+    "fair": _Step(63, 220_000, 8, _TEXT, 5, sharpening=0.3),
     "medium": _Step(55, 350_000, 8, _TEXT, 15),
     "high": _Step(47, 700_000, 8, _TEXT, 30),
 }
@@ -64,6 +66,6 @@ def _av1(rung: Rendition, step: _Step, fastest: Fraction) -> Rendition:
         preset=str(step.preset),
         tuning=step.tuning,
         peak_window_s=PEAK_WINDOW_S,
+        sharpening=step.sharpening,
         steady_every=1,  # SVT-AV1 takes frames at equal distances only
-        sharpening=0.0,
     )

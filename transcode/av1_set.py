@@ -37,7 +37,7 @@ from transcode.work import begin, take_up, write_plan
 
 # Rungs of so few frames a second are made together: their encoders need little memory, and the
 # recording is decoded once less.
-TOGETHER_UP_TO = 5
+TOGETHER_UP_TO = 2.5
 NICENESS = 19  # everything else on the machine comes first
 
 

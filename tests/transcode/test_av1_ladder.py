@@ -28,7 +28,8 @@ FILM = PictureContent(PictureKind.CAMERA, Motion.MUCH)
             SLIDES,
             [
                 ("av1-still", 900, 2.5),
-                ("av1-low", 1080, 5),
+                ("av1-low", 1080, 2.5),
+                ("av1-fair", 1080, 5),
                 ("av1-medium", 1080, 15),
                 ("av1-high", 1080, 30),
             ],
@@ -37,7 +38,12 @@ FILM = PictureContent(PictureKind.CAMERA, Motion.MUCH)
         pytest.param(
             ladder_of(1280, 720, 5, SLIDES),
             SLIDES,
-            [("av1-still", 720, 2.5), ("av1-low", 720, 5), ("av1-high", 720, 5)],
+            [
+                ("av1-still", 720, 2.5),
+                ("av1-low", 720, 2.5),
+                ("av1-fair", 720, 5),
+                ("av1-high", 720, 5),
+            ],
             id="few-frames-make-fewer-rungs",
         ),
         pytest.param(
@@ -73,7 +79,7 @@ def test_a_rung_costs_more_and_shows_more_than_the_one_below_it(content: Picture
 def test_only_rungs_of_few_frames_are_made_together() -> None:
     rungs = av1_ladder(ladder_of(1920, 1080, 30, SLIDES), SLIDES.kind).renditions
     made = [[rung.name for rung in together] for together in runs(rungs)]
-    assert made == [["av1-still", "av1-low"], ["av1-medium"], ["av1-high"]]
+    assert made == [["av1-still", "av1-low"], ["av1-fair"], ["av1-medium"], ["av1-high"]]
 
 
 def test_tools_for_text_are_on_where_there_is_text() -> None:
