@@ -94,7 +94,9 @@ class GrowingTrack:
         init = (scratch / INIT_NAME).read_bytes()
         if self._init and sample_description(init) == sample_description(self._init):
             return
-        name = later_init_name(number) if self._init else None
+        name = later_init_name(number) if self._segments else None
+        if name is None:  # what nothing was made with is replaced
+            self._codecs, self._init_bytes = [], 0
         self._folder.mkdir(exist_ok=True)
         write_durably(self._folder / (name or INIT_NAME), init)
         self.joints += [number] if name else []

@@ -28,9 +28,8 @@ from transcode.picture_content import PictureKind
 pytestmark = pytest.mark.slow
 
 SECONDS = 20.4
-PRETENDED = HardwareEncoder(
-    "libx264", None, (), "format=yuv420p", ("-preset", "veryfast", "-refs", "2", "-forced-idr", "1")
-)
+OBEYS = ("-preset", "veryfast", "-refs", "2", "-forced-idr", "1", "-sc_threshold", "0")
+PRETENDED = HardwareEncoder("libx264", None, (), "format=yuv420p", OBEYS)
 MADE_BY_HARDWARE = {"medium", "high"}
 
 
