@@ -218,7 +218,11 @@ class Encoding:
             await self._publish(self._sure_of(stretch), is_over=False)
 
     def _sure_of(self, stretch: Stretch) -> tuple[str, ...]:
-        """The rungs that are shown: a player must not find one that may be put off soon."""
+        """The rungs that are shown: a player must not find one that may be put off soon, nor one
+        that is behind those it watches."""
+        is_behind = next(iter(self.packager.rungs), "") not in stretch.rungs
+        if is_behind:
+            return ()
         if self._keeps_up:
             return stretch.rungs
         return tuple(name for name in stretch.rungs if name not in _dearer_half(stretch.rungs))

@@ -117,11 +117,12 @@ class Packager:
         return self._shown((), len(segment_starts_s(end_s)))
 
     def _shown(self, together: Collection[str], wanted: int | None) -> list[Variant]:
-        """The rungs that are complete, or are being made; the cheapest first."""
+        """The rungs that are being made together; if there are none, those that are complete, which
+        end later than the others. The cheapest first."""
         found = []
         for rung in self._plan.ladder.renditions:
             track = self._described(self.rungs[rung.name], wanted, rung.peak_bps)
-            if track and (rung.name in together or len(track.segments) == wanted):
+            if track and (rung.name in together if together else len(track.segments) == wanted):
                 found.append(Variant(track, rung.box.width_px, rung.box.height_px, rung.frame_rate))
         return found
 

@@ -17,7 +17,6 @@ from typing import Protocol
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from stream.catalogue.store import tracks_of
 from stream.clock import utc_now
 from stream.database import Database
 from stream.errors import Busy
@@ -30,12 +29,13 @@ from stream.jobs.eta import expected_work_s
 from stream.jobs.files import link_into_place, remove_folder
 from stream.jobs.giving_way import gives_way
 from stream.jobs.lanes import Order
+from stream.jobs.recordings import Recordings
 from stream.jobs.room import needed_room_bytes
 from stream.jobs.turns import Turn, Turns
 from stream.tables import Job, JobState, Lecture, LectureState, Package
 from transcode.av1_ladder import AV1_PREFIX
 from transcode.av1_set import Av1Facts, make_av1_set
-from transcode.media import Source, TrackRole
+from transcode.media import Source
 from transcode.package import FACTS_NAME, Progress
 from transcode.tree import INIT_NAME
 
@@ -126,7 +126,8 @@ class Av1Maker:
         place = self.folders.package(job.lecture_id, package.id)
         making = asyncio.ensure_future(
             self.make(
-                await self._sources(job.lecture_id), place, scratch,
+                await Recordings(self.database, self.folders).sources(job.lecture_id),
+                place, scratch,
                 on_progress=lambda now: turn.note(now.fraction, now.speed),
             )
         )  # fmt: skip
@@ -141,18 +142,6 @@ class Av1Maker:
             await asyncio.wait({making})
         await asyncio.to_thread(_require_whole, scratch, package.duration_s, made)
         await self._add(job, package, turn, scratch)
-
-    async def _sources(self, lecture_id: str) -> list[Source]:
-        async with self.database.read() as session:
-            tracks = await tracks_of(session, lecture_id)
-        return [
-            Source(
-                self.folders.original(upload.id),
-                TrackRole(track.role.value),
-                track.start_offset_ms / 1000,
-            )
-            for track, upload in tracks
-        ]
 
     def _gives_way(self, turn: Turn) -> bool:
         waiting = [order for order, _ in self.turns.waiting()]

@@ -117,7 +117,7 @@ async def test_a_recorder_that_is_killed_comes_back_on_the_same_timeline(
     ends_s = offset_s + times[-1], other_offset_s + video_times_s(whole)[-1]
     # the second part took the head start of `-re` anew, and the two stop within a fragment
     assert abs(ends_s[0] - ends_s[1]) < HEAD_START_S + FRAGMENT_IN_FLIGHT_S
-    assert abs(audio_end_s(torn) - times[-1]) < 0.15
+    assert abs(audio_end_s(torn) - times[-1]) < 0.25
 
 
 async def test_one_camera_that_cannot_be_opened_does_not_stop_the_other_track(

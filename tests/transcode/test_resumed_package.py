@@ -60,7 +60,7 @@ def test_a_process_that_is_killed_again_and_again_makes_the_same_package(
     while True:
         process = subprocess.Popen(command, stderr=subprocess.PIPE)
         try:
-            process.wait(timeout=instants.uniform(0.8, 4) if kills < 5 else None)
+            process.wait(timeout=instants.uniform(0.6, 2) if kills < 5 else None)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -114,6 +114,8 @@ async def test_rungs_that_are_too_slow_are_put_off_until_the_others_are_complete
     )
     assert_same(play(tmp_path / "out"), uninterrupted)
     assert shown[-1][1] == tuple(rung.name for rung in uninterrupted.rungs)
+    media_s = [seconds for seconds, _ in shown]
+    assert media_s == sorted(media_s)  # a rung that follows is not shown before it is complete
     while_waiting = [media_s for media_s, rungs in shown if "high" not in rungs]
     assert while_waiting[-1] == pytest.approx(SECONDS, abs=0.05)  # all of it in the cheaper ones
 

@@ -61,8 +61,12 @@ def ended(database: Database) -> Ended:
 async def package_of(database: Database, lecture_id: str) -> Package:
     async with database.read() as session:
         lecture = await session.get_one(Lecture, lecture_id)
-        assert lecture.state is LectureState.READY
         return await session.get_one(Package, lecture.package_id)
+
+
+async def state_of(database: Database, lecture_id: str) -> LectureState:
+    async with database.read() as session:
+        return (await session.get_one(Lecture, lecture_id)).state
 
 
 async def test_a_lecture_that_is_ready_gets_its_set(
@@ -128,14 +132,14 @@ async def beginning(arrive: Arrive, database: Database, recording: Path) -> Job:
 
 
 async def test_a_lecture_is_ready_while_its_set_is_made(beginning: Job, database: Database) -> None:
-    await package_of(database, beginning.lecture_id)
+    assert await state_of(database, beginning.lecture_id) is LectureState.READY
 
 
 async def test_a_set_whose_server_died_is_gone_on_with(
     beginning: Job, database: Database, folders: Folders
 ) -> None:
     assert [waiting.id for waiting in await reconcile(database, folders)] == [beginning.id]
-    await package_of(database, beginning.lecture_id)
+    assert await state_of(database, beginning.lecture_id) is LectureState.READY
 
 
 async def test_a_set_that_gives_way_has_not_failed(
@@ -146,7 +150,7 @@ async def test_a_set_that_gives_way_has_not_failed(
     async with database.read() as session:
         job = await session.get_one(Job, beginning.id)
     assert (job.state, job.attempt) == (JobState.QUEUED, 0)
-    await package_of(database, beginning.lecture_id)
+    assert await state_of(database, beginning.lecture_id) is LectureState.READY
 
 
 async def test_a_set_that_cannot_be_made_is_not_the_lectures_failure(
@@ -156,4 +160,4 @@ async def test_a_set_that_cannot_be_made_is_not_the_lectures_failure(
         assert await store.give_up(session, beginning, "The disk broke.", utc_now())
     async with database.read() as session:
         assert (await session.get_one(Lecture, beginning.lecture_id)).failure is None
-    await package_of(database, beginning.lecture_id)
+    assert await state_of(database, beginning.lecture_id) is LectureState.READY
