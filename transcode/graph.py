@@ -4,7 +4,8 @@ Pure: a plan in, an argument list out; the only module that imports ffmpeg-pytho
 lists and nothing else. No text of a user reaches the list but the path of a source, behind `file:`.
 
 The picture goes through one cascade. Each rung is taken from the rung above it, so a frame is
-scaled from the nearest larger size, and no frame is decoded or composed twice:
+scaled from the nearest larger size, and no frame is decoded or composed twice. What only one rung
+does to its frames (bursts, sharpening) happens beside the cascade:
 
     track -> fps -> fixed box -> endless last frame, cut at the lecture's end
           -> (camera over it) -> high -> medium -> low -> still
@@ -190,7 +191,7 @@ def _while_moving(stream: Stream, rung: Rendition) -> Stream:
     steady = steady.filter("select", f"not(mod(n,{rung.steady_every}))")
     moving = moving.filter(
         "mpdecimate",
-        max=max(1, int(rung.frame_rate) - 1),
+        max=int(rung.frame_rate) - 1,
         hi=ANYTHING_LEVELS,
         lo=MOVING_LEVELS,
         frac=MOVING_SHARE,
