@@ -167,8 +167,7 @@ def test_what_it_shows_whatever_its_track_is_called(
         assert whole is not None
         assert whole.kind is kind, meter.closed
         assert sum(span.kind is kind for span in spans) >= 0.75 * len(spans), meter.closed
-        motions = [span.motion for span in spans]
-        assert max(set(motions), key=motions.count) is motion, meter.closed
+        assert sum(span.motion is motion for span in spans) >= 0.5 * len(spans), meter.closed
 
 
 @pytest.mark.slow
