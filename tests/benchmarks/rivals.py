@@ -24,17 +24,18 @@ def one_ffmpeg_per_rung(recording: Recording, folder: Path) -> tuple[Cost, list[
     for height_px in HEIGHTS_PX:
         out = folder / f"{height_px}p"
         out.mkdir()
-        total += cost_of(_command(recording.sources[0].path, height_px, out / "index.m3u8"))
+        total += cost_of(_command(recording, height_px, out / "index.m3u8"))
         size_bytes = size_of(out)
         rung = MadeRung(out.name, out / "index.m3u8", height_px, RATE, size_bytes, False)
         rungs.append(rung)
     return total, rungs
 
 
-def _command(source: Path, height_px: int, playlist: Path) -> list[str]:
+def _command(recording: Recording, height_px: int, playlist: Path) -> list[str]:
     return [
         imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-loglevel", "error", "-nostdin",
-        "-i", str(source), "-vf", f"fps={RATE},scale=-2:{height_px}",
+        "-t", str(recording.seconds), "-i", str(recording.sources[0].path),
+        "-vf", f"fps={RATE},scale=-2:{height_px}",
         "-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-g", str(2 * RATE),
         "-sc_threshold", "0", "-pix_fmt", "yuv420p", *AUDIO,
         "-f", "hls", "-hls_time", "4", "-hls_playlist_type", "vod", str(playlist),

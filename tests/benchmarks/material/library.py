@@ -6,7 +6,7 @@ A change of what is drawn changes `EDITION`, so that nobody measures old materia
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -33,7 +33,11 @@ class Recording:
     name: str
     title: str
     sources: tuple[Source, ...]
-    seconds: float  # of it that are measured: all
+    seconds: float  # of it that are measured
+
+    def first(self, seconds: float) -> "Recording":
+        """Its beginning, at most that long."""
+        return replace(self, seconds=min(seconds, self.seconds))
 
 
 def demo_lecture() -> Recording:
