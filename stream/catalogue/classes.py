@@ -8,10 +8,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from stream.catalogue.join_code import new_join_code
-from stream.errors import BadRequest, Conflict, NotFound
+from stream.errors import BadRequest, Conflict, Forbidden, NotFound
 from stream.ids import new_id
 from stream.plain_text import one_line
-from stream.tables import Class, ClassRole, Membership, Person
+from stream.tables import Class, ClassRole, Membership, Person, SchoolRole
 
 MAX_NAME_CHARS = 100
 
@@ -96,6 +96,18 @@ async def classes_of(session: AsyncSession, person_id: str) -> Sequence[tuple[Cl
         .order_by(func.lower(Class.name), Class.id)
     )
     return [(class_, role) for class_, role in rows]
+
+
+async def classes_taught_by(session: AsyncSession, person: Person) -> list[Class]:
+    """Return the classes the person may add lectures to, by name; a teacher may have none yet.
+
+    Raises Forbidden for students, who are told why they have none.
+    """
+    classes = await classes_of(session, person.id)
+    taught = [class_ for class_, role in classes if role is ClassRole.TEACHER]
+    if not taught and person.role is SchoolRole.STUDENT:
+        raise Forbidden("Only teachers add lectures.")
+    return taught
 
 
 async def members_of(session: AsyncSession, class_id: str) -> Sequence[tuple[Person, ClassRole]]:

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from stream.ingest.pace import PATIENCE, Patience
+from stream.ingest.record_page import routes as record_routes
 from stream.ingest.routes import add_tus_headers, routes
 from stream.ingest.sweep import sweeping
 from stream.ingest.upload_page import routes as page_routes
@@ -15,6 +16,7 @@ def add_uploads(app: web.Application) -> None:
     app[WRITERS] = Writers()
     app.add_routes(routes)
     app.add_routes(page_routes)
+    app.add_routes(record_routes)
     app.on_response_prepare.append(add_tus_headers)
     app.on_shutdown.append(_end_writers)
     app.cleanup_ctx.append(sweeping)
