@@ -6,7 +6,7 @@ kept by the next one, if it is given the same folder.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from transcode.arrival import Arrival
 from transcode.concurrently import concurrently
 from transcode.copied_rung import copy_rung
 from transcode.encoding import Encoding
@@ -31,7 +32,7 @@ from transcode.media import Source
 from transcode.packager import Growth as Growth
 from transcode.packager import Packager
 from transcode.picture_content import UNSEEN_CAMERA, UNSEEN_SCREEN, PictureContent
-from transcode.picture_look import look_at_picture
+from transcode.picture_look import look_at_beginning, look_at_picture
 from transcode.plan import EncodePlan, Track, plan_encode, replan
 from transcode.publish import sync_tree, write_text_file
 from transcode.slides.watcher import Watcher, watching
@@ -98,7 +99,7 @@ async def make_package(
     began = time.monotonic()
     tracks, arrivals = await look_into(sources)
     ffmpeg = await locate_ffmpeg()
-    plan = await _begun(tracks, out, ffmpeg, is_whole=not arrivals)
+    plan = await _begun(tracks, out, ffmpeg, arrivals)
 
     async def plan_whole() -> EncodePlan:
         whole, _ = await look_into([replace(source, arrival=None) for source in sources])
@@ -126,33 +127,38 @@ async def make_package(
 
 
 async def _begun(
-    tracks: Sequence[Track], out: Path, ffmpeg: Ffmpeg, *, is_whole: bool
+    tracks: Sequence[Track], out: Path, ffmpeg: Ffmpeg, arrivals: Mapping[Path, Arrival]
 ) -> EncodePlan:
-    """The plan as an earlier call began it, or begun now; what is whole is looked into first."""
+    """The plan as an earlier call began it, or begun now, after a look at what is there."""
     plan = plan_encode(tracks)
     taken_up = await asyncio.to_thread(take_up, out, plan, ffmpeg.version)
     if taken_up is not None:
         return taken_up
     await asyncio.to_thread(begin, out)
-    content = None
-    if is_whole:
-        folder = out / WORK_FOLDER / LOOK_FOLDER
-        content, loudness = await concurrently(_content(ffmpeg.path, plan, folder), _loudness(plan))
-        plan = replace(plan_encode(tracks, content), loudness=loudness)
+    folder = out / WORK_FOLDER / LOOK_FOLDER
+    looking = _content(ffmpeg.path, plan, folder, arrivals)
+    content, loudness = await concurrently(looking, _loudness(plan, arrivals))
+    plan = replace(plan_encode(tracks, content), loudness=loudness)
     seen = content or (UNSEEN_SCREEN if plan.presentation else UNSEEN_CAMERA)
     plan = replace(plan, ladder=with_hardware(plan.ladder, seen.kind))
     await asyncio.to_thread(write_plan, out, plan, ffmpeg.version)
     return plan
 
 
-async def _content(ffmpeg_path: str, plan: EncodePlan, folder: Path) -> PictureContent | None:
+async def _content(
+    ffmpeg_path: str, plan: EncodePlan, folder: Path, arrivals: Mapping[Path, Arrival]
+) -> PictureContent | None:
     if plan.main is None:
         return None
-    return await look_at_picture(ffmpeg_path, plan.main.info, folder, plan.expected_kind)
+    info, expected = plan.main.info, plan.expected_kind
+    if (arrival := arrivals.get(info.path)) is None:
+        return await look_at_picture(ffmpeg_path, info, folder, expected)
+    seen_bytes = await arrival.wait_beyond(0) or info.size_bytes  # its first bytes are there
+    return await look_at_beginning(ffmpeg_path, info, folder, expected, seen_bytes)
 
 
-async def _loudness(plan: EncodePlan) -> Loudness | None:
-    if plan.sound is None or plan.sound.info.audio is None:
+async def _loudness(plan: EncodePlan, arrivals: Mapping[Path, Arrival]) -> Loudness | None:
+    if arrivals or plan.sound is None or plan.sound.info.audio is None:
         return None
     info, audio = plan.sound.info, plan.sound.info.audio
     return await measure_loudness(info.path, info.demuxer, audio.index, audio.channels)

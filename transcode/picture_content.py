@@ -44,3 +44,9 @@ def content_of(places: Sequence[PictureContent]) -> PictureContent | None:
         return None
     kind, _ = Counter(place.kind for place in places).most_common(1)[0]
     return PictureContent(kind, max((p.motion for p in places), key=list(Motion).index))
+
+
+def of_a_beginning(content: PictureContent) -> PictureContent:
+    """What is believed of a recording whose beginning shows this: what rests may move later."""
+    still = content.motion is Motion.STILL
+    return PictureContent(content.kind, Motion.SOME if still else content.motion)

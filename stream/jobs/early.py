@@ -2,7 +2,8 @@
 
 A recording is followed when every track of its lecture has begun to arrive and can be read from
 its beginning alone (`transcode/streamable.py`). One that arrives quickly is not: as a whole its
-sound is levelled in two passes, and its picture is looked at before the qualities are planned.
+sound is levelled in two passes, and more of its picture is looked at before the qualities are
+planned.
 """
 
 import asyncio

@@ -17,10 +17,12 @@ from tests.generated_media import (
     counted,
     counted_recording,
     recording,
+    run_ffmpeg,
 )
 from tests.transcode.played_package import flashes_s, play, tones_s
 from transcode.media import Source, TrackRole
 from transcode.package import Growth, Pace, make_package
+from transcode.tree import PLAN_NAME, WORK_FOLDER
 
 pytestmark = pytest.mark.slow
 
@@ -196,3 +198,36 @@ async def test_an_encode_that_died_while_bytes_arrived_goes_on_when_they_have(
     package = await make_package([Source(source.path, arrival=source)], tmp_path / "out")
     assert package.duration_s == pytest.approx(31, abs=1 / 24)
     assert (tmp_path / "out" / "high" / "3.m4s").stat().st_mtime_ns == kept
+
+
+def film(path: Path) -> Path:
+    """14 s of soft shapes that move: no screen shows that."""
+    scene = "gradients=s=320x180:n=5:speed=0.03:d=14,noise=alls=14:allf=t"
+    run_ffmpeg("-f", "lavfi", "-i", scene, *H264, "-g", "60", str(path))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("share", "rungs"),
+    [
+        pytest.param(0.8, ["still", "low", "medium", "high"], id="enough to see that it is a film"),
+        pytest.param(0.3, ["still", "low", "fair", "medium", "high"], id="too little to tell"),
+    ],
+)
+async def test_what_has_arrived_decides_the_ladder_for_good(
+    share: float, rungs: list[str], tmp_path: Path
+) -> None:
+    source = arriving(film(tmp_path / "a.mkv"))
+    sources = [Source(source.path, arrival=source)]
+    await source.arrive(share)
+    begun = tmp_path / "out" / WORK_FOLDER / PLAN_NAME
+    making = asyncio.create_task(make_package(sources, tmp_path / "out"))
+    async with asyncio.timeout(30):
+        while not begun.exists():  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    making.cancel()
+    await asyncio.wait({making})
+    await source.arrive(1)
+    package = await make_package(sources, tmp_path / "out")
+    assert [rung.name for rung in package.renditions] == rungs
+    assert package.duration_s == pytest.approx(14, abs=1 / 24)
