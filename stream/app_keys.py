@@ -6,6 +6,7 @@
 from aiohttp import web
 from jinja2 import Environment
 
+from stream.catalogue.sender import Sender
 from stream.database import Database
 from stream.errors import NotSignedIn
 from stream.folders import Folders
@@ -19,6 +20,8 @@ PSEUDONYM_KEY = web.AppKey("pseudonym_key", bytes)
 FOLDERS = web.AppKey("folders", Folders)
 
 CALLER = web.RequestKey("caller", object)
+# Who calls with an upload token: nobody, but for those who ask for a sender.
+TOKEN_SENDER = web.RequestKey("token_sender", object)
 
 
 def caller_of(request: web.Request) -> Person | Agent | None:
@@ -33,6 +36,17 @@ def person_of(request: web.Request) -> Person:
     if not isinstance(caller, Person):
         raise NotSignedIn
     return caller
+
+
+def sender_of(request: web.Request) -> Sender:
+    """Return who sends a recording. Raises NotSignedIn."""
+    sender = request.get(TOKEN_SENDER)
+    if isinstance(sender, Sender):
+        return sender
+    caller = caller_of(request)
+    if caller is None:
+        raise NotSignedIn
+    return Sender(caller)
 
 
 def public_base(request: web.Request) -> str:

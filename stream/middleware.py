@@ -12,7 +12,8 @@ from aiohttp.typedefs import Handler
 from sqlalchemy.exc import SQLAlchemyError
 
 from stream import errors
-from stream.app_keys import CALLER, DATABASE, SETTINGS
+from stream.app_keys import CALLER, DATABASE, SETTINGS, TOKEN_SENDER
+from stream.catalogue.upload_tokens import sender_of_token
 from stream.clock import utc_now
 from stream.own_site import is_from_own_page
 from stream.pages import page
@@ -142,17 +143,26 @@ async def same_origin(request: web.Request, handler: Handler) -> web.StreamRespo
 
 @web.middleware
 async def identify(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Find out who is calling: a bearer token (devices) or the session cookie (persons)."""
+    """Find out who is calling: a bearer token (devices, recorders) or the cookie (persons)."""
     scheme, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
     if scheme.lower() == "bearer":
-        async with request.app[DATABASE].read() as session:
-            agent = await agent_of_token(session, token.strip())
-        if agent is None:
-            raise errors.NotSignedIn("This device's token is not known or has been revoked.")
-        request[CALLER] = agent
+        await _identify_bearer(request, token.strip())
     elif cookie := request.cookies.get(COOKIE):
         await _identify_person(request, cookie)
     return await handler(request)
+
+
+async def _identify_bearer(request: web.Request, token: str) -> None:
+    expiry = timedelta(hours=request.app[SETTINGS].upload_expiry_h)
+    async with request.app[DATABASE].read() as session:
+        agent = await agent_of_token(session, token)
+        sender = await sender_of_token(session, token, utc_now(), expiry) if not agent else None
+    if agent is not None:
+        request[CALLER] = agent
+    elif sender is not None:
+        request[TOKEN_SENDER] = sender
+    else:
+        raise errors.NotSignedIn("This token is not known, has ended or has been revoked.")
 
 
 async def _identify_person(request: web.Request, token: str) -> None:

@@ -2,8 +2,9 @@
 
 person ─┬─ membership ── class_ ── lecture ─┬─ recording ── track ── upload
         ├─ session                          ├─ job
-        └─ one_time_link                    ├─ package
-agent ──── class_                           └─ watch_event, coverage (by pseudonym, never by person)
+        ├─ one_time_link                    ├─ package
+        └─ upload_token ── lecture          └─ watch_event, coverage (by pseudonym, never by person)
+agent ──── class_
 """
 
 from datetime import datetime
@@ -254,6 +255,18 @@ class Upload(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
+
+
+class UploadToken(Base):
+    """The right to send one lecture's recording, whether or not its person is still signed in."""
+
+    __tablename__ = "upload_token"
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True, comment="SHA-256")
+    lecture_id: Mapped[str] = mapped_column(ForeignKey("lecture.id"), index=True)
+    person_id: Mapped[str] = mapped_column(
+        ForeignKey("person.id"), index=True, comment="on whose behalf it sends"
+    )
+    created_at: Mapped[datetime]
 
 
 class Job(Base):

@@ -2,11 +2,13 @@
 
 import msgspec
 from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from stream.app_keys import DATABASE, FOLDERS, caller_of
 from stream.catalogue.lecture_facts import lecture_facts
 from stream.catalogue.new_lecture import (
     LectureRequest,
+    MadeLecture,
     add_lecture,
     check,
     clean_title,
@@ -14,12 +16,14 @@ from stream.catalogue.new_lecture import (
 )
 from stream.catalogue.removal import remove_files, remove_rows
 from stream.catalogue.store import lecture_for, lecture_for_sender
+from stream.catalogue.upload_tokens import add_upload_token
 from stream.clock import utc_now
 from stream.errors import NotSignedIn
 from stream.ids import ID_PATTERN, id_for_request, new_id
 from stream.people.rights import Action
 from stream.people.store import require
 from stream.request_body import read_json
+from stream.tables import Agent, Origin, Person
 
 routes = web.RouteTableDef()
 
@@ -49,13 +53,25 @@ async def make_lecture(request: web.Request) -> web.Response:
         made = await made_before(session, lecture_id)
         if made is None:
             made = await add_lecture(session, wanted, caller, utc_now(), lecture_id)
+        token = await _upload_token(session, made, caller)
     answer = {
         "id": made.lecture.id,
         "url": f"/lectures/{made.lecture.id}",
         "upload_url": "/uploads/",
         "tracks": [{"id": track.id, "role": track.role.value} for track in made.tracks],
     }
-    return web.json_response(answer, status=201, headers={"Location": f"/api{answer['url']}"})
+    headers = {"Location": f"/api{answer['url']}", "Cache-Control": "no-store"}
+    return web.json_response(answer | token, status=201, headers=headers)
+
+
+async def _upload_token(
+    session: AsyncSession, made: MadeLecture, caller: Person | Agent
+) -> dict[str, str]:
+    """What a browser that records is given to send with; a device has a token of its own."""
+    if made.origin is not Origin.BROWSER or not isinstance(caller, Person):
+        return {}
+    token = await add_upload_token(session, made.lecture.id, caller.id, utc_now())
+    return {"upload_token": token}
 
 
 @routes.get(LECTURE)

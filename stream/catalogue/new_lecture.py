@@ -38,6 +38,7 @@ class MadeLecture:
     """The rows of a lecture that was just made."""
 
     lecture: Lecture
+    origin: Origin
     tracks: list[Track]
 
 
@@ -72,10 +73,12 @@ async def made_before(session: AsyncSession, lecture_id: str) -> MadeLecture | N
     lecture = await session.get(Lecture, lecture_id)
     if lecture is None:
         return None
+    of_lecture = Recording.lecture_id == lecture_id
     tracks = await session.scalars(
-        select(Track).join(Recording).where(Recording.lecture_id == lecture_id).order_by(Track.role)
+        select(Track).join(Recording).where(of_lecture).order_by(Track.role)
     )
-    return MadeLecture(lecture, list(tracks))
+    origin = await session.scalar(select(Recording.origin).where(of_lecture).limit(1))
+    return MadeLecture(lecture, origin or Origin.UPLOAD, list(tracks))
 
 
 async def add_lecture(
@@ -113,4 +116,4 @@ async def add_lecture(
         for track in wanted.tracks
     ]
     session.add_all(tracks)
-    return MadeLecture(lecture, tracks)
+    return MadeLecture(lecture, origin, tracks)

@@ -20,6 +20,7 @@ from stream.tables import (
     Recording,
     Track,
     Upload,
+    UploadToken,
     WatchEvent,
 )
 
@@ -45,7 +46,7 @@ async def remove_rows(session: AsyncSession, lecture_id: str) -> Litter:
     litter = Litter(lecture_id, tuple(uploads))
     await session.execute(delete(Upload).where(Upload.track_id.in_(tracks)))
     await session.execute(delete(Track).where(Track.recording_id.in_(recordings)))
-    for table in (Recording, Job, Package, WatchEvent, Coverage):
+    for table in (Recording, Job, Package, UploadToken, WatchEvent, Coverage):
         await session.execute(delete(table).where(table.lecture_id == lecture_id))
     await session.execute(delete(Lecture).where(Lecture.id == lecture_id))
     return litter

@@ -13,6 +13,7 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from stream.app_keys import DATABASE, FOLDERS, SETTINGS
+from stream.catalogue.sender import Sender
 from stream.clock import utc_now
 from stream.errors import BadRequest, Conflict, Gone
 from stream.ids import new_id
@@ -23,7 +24,7 @@ from stream.ingest.protocol import Creation
 from stream.ingest.storage import FileDamaged, free_bytes, make_file, remove_file
 from stream.ingest.writers import WRITERS
 from stream.plain_text import one_line
-from stream.tables import Agent, Person, Upload, UploadState
+from stream.tables import Upload, UploadState
 from stream.threads import in_thread
 
 logger = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ def expiry(app: web.Application, now: datetime) -> datetime:
     return now + timedelta(hours=app[SETTINGS].upload_expiry_h)
 
 
-async def make_upload(app: web.Application, caller: Person | Agent, creation: Creation) -> Upload:
+async def make_upload(app: web.Application, sender: Sender, creation: Creation) -> Upload:
     """Make an empty upload for the track that the metadata names.
 
     The sender's own unfinished upload of that track is replaced: a browser that lost its
@@ -54,16 +55,16 @@ async def make_upload(app: web.Application, caller: Person | Agent, creation: Cr
     track_id = creation.metadata.text("track")
     if not track_id:
         raise BadRequest("Upload-Metadata must name the track.")
-    upload = _new_row(app, caller, creation)
+    upload = _new_row(app, sender, creation)
     async with app[DATABASE].read() as session:  # refuse before anything touches the disk
-        await store.destination_of(session, caller, track_id)
-        replaced = await store.replaceable(session, track_id, caller.id)
+        await store.destination_of(session, sender, track_id)
+        replaced = await store.replaceable(session, track_id, sender.who.id)
     if replaced is not None:
         await app[WRITERS].end(replaced.id)
     path = app[FOLDERS].original(upload.id)
     await in_thread(lambda: make_file(path))
     try:
-        ended = await _insert(app, caller, upload)
+        ended = await _insert(app, sender, upload)
     except BaseException:
         await in_thread(lambda: remove_file(path))
         raise
@@ -73,12 +74,12 @@ async def make_upload(app: web.Application, caller: Person | Agent, creation: Cr
     return upload
 
 
-def _new_row(app: web.Application, caller: Person | Agent, creation: Creation) -> Upload:
+def _new_row(app: web.Application, sender: Sender, creation: Creation) -> Upload:
     now = utc_now()
     return Upload(
         id=new_id(),
         track_id=creation.metadata.text("track"),
-        owner_id=caller.id,
+        owner_id=sender.who.id,
         state=UploadState.RECEIVING,
         length_bytes=creation.length_bytes,
         offset_bytes=0,
@@ -89,20 +90,18 @@ def _new_row(app: web.Application, caller: Person | Agent, creation: Creation) -
     )
 
 
-async def _insert(
-    app: web.Application, caller: Person | Agent, upload: Upload
-) -> EndedUpload | None:
+async def _insert(app: web.Application, sender: Sender, upload: Upload) -> EndedUpload | None:
     """Store the row if there is room; return the upload that it replaces."""
     free = await in_thread(lambda: free_bytes(app[FOLDERS].originals))
     async with app[DATABASE].write() as session:
-        destination = await store.destination_of(session, caller, upload.track_id)
+        destination = await store.destination_of(session, sender, upload.track_id)
         await store.lock_class(session, destination.lecture.class_id)
-        replaced = await store.replaceable(session, upload.track_id, caller.id)
+        replaced = await store.replaceable(session, upload.track_id, sender.who.id)
         replaced_id = replaced.id if replaced else ""
         room = await store.room_for(
             session,
             destination.lecture.class_id,
-            caller.id,
+            sender.who.id,
             free_bytes=free,
             replaced_id=replaced_id,
         )

@@ -4,15 +4,14 @@ from datetime import datetime
 
 from aiohttp import web
 
-from stream.app_keys import DATABASE, SETTINGS, caller_of
+from stream.app_keys import DATABASE, SETTINGS, sender_of
 from stream.clock import utc_now
-from stream.errors import NotSignedIn
 from stream.ids import ID_PATTERN
 from stream.ingest import protocol, store
 from stream.ingest.intake import Intake
 from stream.ingest.lifecycle import end_upload, make_upload, require_whole, tell_length
 from stream.ingest.writers import WRITERS
-from stream.tables import Agent, Person, Upload, UploadState
+from stream.tables import Upload, UploadState
 
 routes = web.RouteTableDef()
 
@@ -48,11 +47,11 @@ async def describe(request: web.Request) -> web.Response:
 async def create(request: web.Request) -> web.Response:
     """Make an upload for a track; with creation-with-upload, take its first bytes too."""
     protocol.require_version(request.headers)
-    caller = _sender(request)
+    sender = sender_of(request)
     creation = protocol.parse_creation(request.headers)
     chunk = protocol.first_chunk(request.headers)
     protocol.require_fit(chunk, 0, creation.length_bytes)
-    upload = await make_upload(request.app, caller, creation)
+    upload = await make_upload(request.app, sender, creation)
     # A relative address is right behind every proxy (RFC 9110, section 10.2.2).
     headers = {
         "Location": f"/uploads/{upload.id}",
@@ -134,13 +133,6 @@ async def terminate(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
-def _sender(request: web.Request) -> Person | Agent:
-    caller = caller_of(request)
-    if caller is None:
-        raise NotSignedIn
-    return caller
-
-
 def _progress(offset_bytes: int, expires_at: datetime | None) -> dict[str, str]:
     headers = {"Upload-Offset": str(offset_bytes)}
     if expires_at is not None:
@@ -153,9 +145,9 @@ def _appended(offset_bytes: int, expires_at: datetime | None) -> web.Response:
 
 
 async def _own_upload(request: web.Request) -> Upload:
-    """Return the caller's upload. Raises NotSignedIn, NotFound, Forbidden and Gone."""
-    caller = _sender(request)
+    """Return the sender's upload. Raises NotSignedIn, NotFound, Forbidden and Gone."""
+    sender = sender_of(request)
     async with request.app[DATABASE].read() as session:
-        upload = await store.upload_for(session, caller, request.match_info["upload_id"])
+        upload = await store.upload_for(session, sender, request.match_info["upload_id"])
     store.require_present(upload, utc_now())
     return upload

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from stream.catalogue.sender import Sender
 from stream.catalogue.states import ARRIVING
 from stream.catalogue.store import HOLDING, missing_tracks, move_lecture
 from stream.errors import BadRequest, Conflict, Gone, NotFound
@@ -16,12 +17,10 @@ from stream.ingest.limits import Room
 from stream.people.rights import Action
 from stream.people.store import require
 from stream.tables import (
-    Agent,
     Class,
     Lecture,
     LectureState,
     Package,
-    Person,
     Recording,
     Track,
     Upload,
@@ -45,10 +44,8 @@ class Destination:
     lecture: Lecture
 
 
-async def destination_of(
-    session: AsyncSession, caller: Person | Agent | None, track_id: str
-) -> Destination:
-    """Return the caller's track, to add to. Raises BadRequest, NotFound and Forbidden."""
+async def destination_of(session: AsyncSession, sender: Sender, track_id: str) -> Destination:
+    """Return the sender's track, to add to. Raises BadRequest, NotFound and Forbidden."""
     if not is_id(track_id):
         raise BadRequest("Upload-Metadata: track must be the id of a track.")
     found = await session.execute(
@@ -58,23 +55,23 @@ async def destination_of(
         .where(Track.id == track_id)
     )
     row = found.one_or_none()
-    if row is None:
+    if row is None or not sender.may_reach(row[1].id):
         raise NotFound
-    await require(session, caller, Action.ADD, row[1].class_id)
+    await require(session, sender.who, Action.ADD, row[1].class_id)
     return Destination(row[0], row[1])
 
 
-async def upload_for(
-    session: AsyncSession, caller: Person | Agent | None, upload_id: str
-) -> Upload:
-    """Return the caller's own upload, whatever its state.
+async def upload_for(session: AsyncSession, sender: Sender, upload_id: str) -> Upload:
+    """Return the sender's own upload, whatever its state.
 
-    Raises NotFound for everybody else's, and when the caller may no longer add to the class.
+    Raises NotFound for everybody else's, and when the sender may no longer add to the class.
     """
     upload = await session.get(Upload, upload_id)
-    if upload is None or caller is None or upload.owner_id != caller.id:
+    if upload is None or upload.owner_id != sender.who.id:
         raise NotFound
-    await require(session, caller, Action.ADD, upload.class_id)
+    if not sender.may_reach(await _lecture_id_of(session, upload_id)):
+        raise NotFound
+    await require(session, sender.who, Action.ADD, upload.class_id)
     return upload
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from aiohttp import web
 
 from stream.app_keys import DATABASE, FOLDERS, SETTINGS
+from stream.catalogue.upload_tokens import forget_ended_tokens
 from stream.clock import utc_now
 from stream.errors import Busy, Conflict, Locked
 from stream.ids import is_id
@@ -58,9 +59,11 @@ async def sweep(app: web.Application, now: datetime) -> None:
         # Conflict, Locked: its sender came back this very moment.
         with suppress(Conflict, Locked):
             await end_upload(app, upload_id, UploadState.EXPIRED, store.EXPIRED)
+    expiry = timedelta(hours=app[SETTINGS].upload_expiry_h)
     async with app[DATABASE].write() as session:
-        await store.fail_abandoned(session, now - timedelta(hours=app[SETTINGS].upload_expiry_h))
+        await store.fail_abandoned(session, now - expiry)
         await store.forget_ended(session, now - REMEMBERED)
+        await forget_ended_tokens(session, now, expiry)
     paths = await in_thread(lambda: list(_uploads_in(app[FOLDERS].originals)))
     for start in range(0, len(paths), BATCH):
         await _remove_unneeded(app, paths[start : start + BATCH], now)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from stream.errors import BadRequest, Conflict, NotFound
 from stream.ids import new_id
 from stream.plain_text import one_line
-from stream.tables import OneTimeLink, Person, SchoolRole, Session
+from stream.tables import OneTimeLink, Person, SchoolRole, Session, UploadToken
 
 MAX_NAME_CHARS = 100
 MIN_LOGIN_CHARS, MAX_LOGIN_CHARS = 2, 100
@@ -94,13 +94,14 @@ async def all_persons(session: AsyncSession) -> list[Person]:
 
 
 async def disable_person(session: AsyncSession, person_id: str, now: datetime) -> None:
-    """Stop the person from signing in; ends their sign-ins and unused links now (A05).
+    """Stop the person from signing in; ends their sign-ins, links and upload tokens now (A05).
 
     Raises NotFound.
     """
     person = await _person(session, person_id)
     person.disabled_at = person.disabled_at or now
     await session.execute(delete(Session).where(Session.person_id == person_id))
+    await session.execute(delete(UploadToken).where(UploadToken.person_id == person_id))
     await session.execute(
         delete(OneTimeLink).where(OneTimeLink.person_id == person_id, OneTimeLink.used_at.is_(None))
     )
