@@ -7,6 +7,7 @@ from aiohttp import web
 from stream.app_keys import DATABASE, FOLDERS, PSEUDONYM_KEY, SETTINGS, TEMPLATES
 from stream.catalogue.routes import routes as catalogue_routes
 from stream.database import open_database
+from stream.delivery.chapter_routes import routes as chapter_routes
 from stream.delivery.routes import routes as delivery_routes
 from stream.delivery.watch_page import routes as watch_page_routes
 from stream.folders import Folders
@@ -41,6 +42,7 @@ def make_app(settings: Settings) -> web.Application:
     app.on_response_prepare.append(add_security_headers)
     for routes in (
         catalogue_routes,
+        chapter_routes,
         delivery_routes,
         health_routes,
         insight_routes,

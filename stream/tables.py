@@ -2,7 +2,7 @@
 
 person ─┬─ membership ── class_ ── lecture ─┬─ recording ── track ── upload
         ├─ session                          ├─ job
-        ├─ one_time_link                    ├─ package
+        ├─ one_time_link                    ├─ package, mark
         └─ upload_token ── lecture          └─ watch_event, coverage (by pseudonym, never by person)
 agent ──── class_
 """
@@ -208,8 +208,20 @@ class Lecture(Base):
     failure: Mapped[str | None] = mapped_column(String(500), comment="why, for the teacher")
     duration_s: Mapped[float | None]
     package_id: Mapped[str | None] = mapped_column(Id, comment="the package being served")
+    is_live: Mapped[bool] = mapped_column(
+        default=True, comment="students see it while it arrives; else once all has arrived"
+    )
     created_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
+
+
+class Mark(Base):
+    """A chapter that the teacher marked while recording: it begins here."""
+
+    __tablename__ = "mark"
+    lecture_id: Mapped[str] = mapped_column(ForeignKey("lecture.id"), primary_key=True)
+    at_ms: Mapped[int] = mapped_column(primary_key=True, comment="media time")
+    title: Mapped[str] = mapped_column(String(300), comment="may be empty")
 
 
 class Recording(Base):

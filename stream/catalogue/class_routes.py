@@ -103,8 +103,8 @@ async def list_lectures(request: web.Request) -> web.Response:
     """The class's lectures, newest first."""
     person, class_id = person_of(request), request.match_info["class_id"]
     async with request.app[DATABASE].read() as session:
-        await require(session, person, Action.SEE, class_id)
-        cards = (await cards_of(session, [class_id]))[class_id]
+        role = await require(session, person, Action.SEE, class_id)
+        cards = (await cards_of(session, {class_id: role}))[class_id]
     return web.json_response({"lectures": [_as_json(card) for card in cards]})
 
 
@@ -138,7 +138,7 @@ async def _class_page(request: web.Request, device_token: str | None = None) -> 
         role = await require(session, person, Action.SEE, class_id)
         class_ = await session.get_one(Class, class_id)
         members = await members_of(session, class_id)
-        cards = (await cards_of(session, [class_id]))[class_id]
+        cards = (await cards_of(session, {class_id: role}))[class_id]
         devices = await devices_of(session, class_id) if role is ClassRole.TEACHER else []
     return page(
         request,

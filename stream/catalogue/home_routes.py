@@ -25,7 +25,7 @@ async def home(request: web.Request) -> web.Response:
         )
     async with request.app[DATABASE].read() as session:
         classes = await classes_of(session, person.id)
-        cards = await cards_of(session, [class_.id for class_, _ in classes])
+        cards = await cards_of(session, {class_.id: role for class_, role in classes})
     return page(
         request,
         "home.html",

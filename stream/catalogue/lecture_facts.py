@@ -30,6 +30,8 @@ async def lecture_facts(
         "storyboard_url": storyboard_url(package),
         "progress": _progress(standing),
         "growing": standing.growing,
+        "is_live": lecture.is_live,
+        "chapters_url": f"/api/lectures/{lecture.id}/chapters",
         "may_manage": role is ClassRole.TEACHER,
     }
 

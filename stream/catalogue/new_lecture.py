@@ -31,6 +31,7 @@ class LectureRequest(msgspec.Struct):
     title: str
     tracks: list[TrackRequest]
     origin: Origin = Origin.UPLOAD
+    is_live: bool | None = None  # None: as its origin has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,24 @@ def check(wanted: LectureRequest) -> None:
         raise BadRequest("A track starts between 0 and 24 hours after the recording began.")
 
 
+def origin_of(wanted: LectureRequest, caller: Person | Agent) -> Origin:
+    """Return where the recording comes from; what a device sends was recorded by a device."""
+    return Origin.AGENT if isinstance(caller, Agent) else wanted.origin
+
+
+def is_live_of(wanted: LectureRequest, origin: Origin) -> bool:
+    """Return whether students may watch while it arrives. Raises BadRequest.
+
+    A classroom's device is live unless it says otherwise, a browser only when it says so. A file
+    that is uploaded has always been shown as it arrives: nobody is speaking in it now.
+    """
+    if wanted.is_live is None:
+        return origin is not Origin.BROWSER
+    if origin is Origin.UPLOAD:
+        raise BadRequest("Only what is being recorded can be live or not.")
+    return wanted.is_live
+
+
 async def made_before(session: AsyncSession, lecture_id: str) -> MadeLecture | None:
     """Return the lecture with this id as it was made; None when there is none."""
     lecture = await session.get(Lecture, lecture_id)
@@ -90,14 +109,15 @@ async def add_lecture(
 ) -> MadeLecture:
     """Store a checked lecture with its first recording and that recording's tracks.
 
-    What a device sends counts as recorded by a device, whatever it says.
+    Raises BadRequest.
     """
-    origin = Origin.AGENT if isinstance(caller, Agent) else wanted.origin
+    origin = origin_of(wanted, caller)
     lecture = Lecture(
         id=lecture_id,
         class_id=wanted.class_id,
         title=clean_title(wanted.title),
         state=LectureState.UPLOADING if origin is Origin.UPLOAD else LectureState.RECORDING,
+        is_live=is_live_of(wanted, origin),
         created_by=caller.id if isinstance(caller, Person) else None,
         created_at=now,
     )

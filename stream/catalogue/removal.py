@@ -16,6 +16,7 @@ from stream.tables import (
     Coverage,
     Job,
     Lecture,
+    Mark,
     Package,
     Recording,
     Track,
@@ -46,7 +47,7 @@ async def remove_rows(session: AsyncSession, lecture_id: str) -> Litter:
     litter = Litter(lecture_id, tuple(uploads))
     await session.execute(delete(Upload).where(Upload.track_id.in_(tracks)))
     await session.execute(delete(Track).where(Track.recording_id.in_(recordings)))
-    for table in (Recording, Job, Package, UploadToken, WatchEvent, Coverage):
+    for table in (Recording, Job, Mark, Package, UploadToken, WatchEvent, Coverage):
         await session.execute(delete(table).where(table.lecture_id == lecture_id))
     await session.execute(delete(Lecture).where(Lecture.id == lecture_id))
     return litter

@@ -8,6 +8,7 @@ from stream.catalogue import (
     join_routes,
     lecture_pages,
     lecture_routes,
+    mark_routes,
 )
 
 routes: list[AbstractRouteDef] = [
@@ -16,4 +17,5 @@ routes: list[AbstractRouteDef] = [
     *join_routes.routes,
     *lecture_pages.routes,
     *lecture_routes.routes,
+    *mark_routes.routes,
 ]

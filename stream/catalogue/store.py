@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from stream.catalogue.states import can_move
+from stream.catalogue.sender import Sender
+from stream.catalogue.states import can_move, is_shown_to_students
 from stream.errors import Conflict, NotFound
 from stream.people.rights import Action
 from stream.people.store import require
@@ -35,7 +36,21 @@ async def lecture_for(
     lecture = await session.get(Lecture, lecture_id)
     if lecture is None:
         raise NotFound
-    return lecture, await require(session, caller, action, lecture.class_id)
+    role = await require(session, caller, action, lecture.class_id)
+    is_shown = is_shown_to_students(lecture.state, is_live=lecture.is_live)
+    if role is ClassRole.STUDENT and not is_shown:
+        raise NotFound
+    return lecture, role
+
+
+async def lecture_to_end(session: AsyncSession, sender: Sender, lecture_id: str) -> Lecture:
+    """Return the lecture whose recording the sender may mark and end: its teacher, or its token's.
+
+    Raises NotFound and Forbidden.
+    """
+    if not sender.may_reach(lecture_id):
+        raise NotFound
+    return (await lecture_for(session, sender.who, lecture_id, Action.MANAGE))[0]
 
 
 async def lecture_for_sender(

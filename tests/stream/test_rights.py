@@ -40,6 +40,7 @@ POST   /api/lectures                               | 401 403 404 201 404 404 201
 GET    /api/lectures/{lecture}                     | 401 200 404 200 404 404 404
 PATCH  /api/lectures/{lecture}                     | 401 403 404 200 404 404 403
 DELETE /api/lectures/{lecture}                     | 401 403 404 204 404 404 403
+POST   /api/lectures/{lecture}/marks               | 401 403 404 204 404 404 403
 GET    /lectures/{lecture}/edit                    | 303 403 404 200 404 404 303
 POST   /lectures/{lecture}/edit                    | 401 403 404 303 404 404 401
 POST   /lectures/{lecture}/remove                  | 401 403 404 303 404 404 401
@@ -127,6 +128,7 @@ async def test_who_may_do_what(
     kind: dict[str, str] = {}
     if path.startswith("/api/") and method != "GET":
         sent = {"class_id": scene.ids["class"], "title": "T", "tracks": [{"role": "presenter"}]}
+        sent |= {"marks": []}
         body, kind = {"data": json.dumps(sent)}, {"Content-Type": "application/json"}
     answered = {}
     for caller in sorted(

@@ -158,6 +158,8 @@ async def test_a_new_lecture_says_that_it_waits_for_its_tracks(
         "storyboard_url": None,
         "progress": None,
         "growing": None,
+        "is_live": True,
+        "chapters_url": f"/api/lectures/{answer['id']}/chapters",
         "may_manage": True,
     }
 

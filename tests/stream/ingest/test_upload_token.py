@@ -244,6 +244,7 @@ OPENED = {
     "PATCH /uploads/{upload_id}",
     "POST /uploads/{upload_id}",
     "DELETE /uploads/{upload_id}",
+    "POST /api/lectures/{lecture_id}/marks",
 }
 
 
