@@ -27,6 +27,7 @@ class Pump:
 
     def __init__(self, path: Path, arrival: Arrival) -> None:
         self.waited_s = 0.0  # for bytes, not for whoever reads
+        self.carried_bytes = 0
         self.is_waiting = False
         self.reading_end, self._writing_end = os.pipe()
         self._path = path
@@ -60,6 +61,7 @@ class Pump:
                     offset += len(chunk)
                     writer.write(chunk)
                     await writer.drain()
+                    self.carried_bytes = offset
 
     async def _more_than(self, offset: int) -> int | None:
         began, self.is_waiting = time.monotonic(), True

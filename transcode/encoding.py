@@ -50,6 +50,7 @@ class Progress:
     fraction: float  # 0 to 1
     media_s: float
     speed: float | None  # media seconds per wall second; None while unknown
+    read_bytes: int = 0  # of what still arrives: so many were taken from it by this run
 
 
 @dataclass(slots=True)
@@ -70,6 +71,7 @@ class Encoding:
     _put_off: frozenset[str] = field(default=frozenset(), init=False)
     _media_s: float = field(default=0.0, init=False)
     _keeps_up: bool = field(default=False, init=False)
+    _pumps: list[Pump] = field(default_factory=list, init=False)  # of this run
 
     async def run(self) -> EncodePlan:
         """Make what is missing; the plan as it was in the end. Raises FfmpegFailed, OSError, and
@@ -126,7 +128,7 @@ class Encoding:
     async def _watch(
         self, stretch: Stretch, pumps: list[Pump], feeding: set[asyncio.Task[None]]
     ) -> bool:
-        began, self._media_s = time.monotonic(), stretch.start_s
+        began, self._media_s, self._pumps = time.monotonic(), stretch.start_s, pumps
         encoder = asyncio.create_task(
             self._run_ffmpeg(stretch, lambda: any(pump.is_waiting for pump in pumps))
         )
@@ -237,7 +239,8 @@ class Encoding:
 
     def _progress(self, stretch: Stretch, speed: float | None) -> Progress:
         if self._end_s is None:
-            return Progress(0.0, self._media_s, speed)
+            read_bytes = sum(pump.carried_bytes for pump in self._pumps)
+            return Progress(0.0, self._media_s, speed, read_bytes)
         wanted = len(segment_starts_s(self._end_s)) * len(self.packager.tracks)
         done = sum(track.count for track in self.packager.tracks)
         is_only_run = len(stretch.rungs) == len(self.packager.rungs)

@@ -14,7 +14,7 @@ import { EventEmitter } from "../watch/hls/emitter";
 import { askedFor, continueFrom } from "../watch/place";
 import { RATES, steppedRate } from "../watch/store";
 import { parseStoryboard, pictureAt, spread } from "../watch/storyboard";
-import { bitrate, clock, completeWords, growingWords, spokenClock, timeLeft, waitingWords } from "../watch/words";
+import { bitrate, clock, completeWords, growingWords, spokenClock, timeLeft, waitingWords, wholeIn } from "../watch/words";
 
 describe("words", () => {
   test.each([[0, "0:00"], [59.9, "0:59"], [760, "12:40"], [3600, "1:00:00"], [Number.NaN, "0:00"], [-1, "0:00"]])(
@@ -31,6 +31,12 @@ describe("words", () => {
     [null, ""], [3, "a few seconds left"], [31, "about 40 seconds left"], [59, "about a minute left"],
     [150, "about 3 minutes left"], [3700, "about an hour left"], [9000, "about 3 hours left"],
   ])("an estimate of %s s is said without false precision: %s", (etaS, text) => expect(timeLeft(etaS)).toBe(text));
+
+  test.each([
+    [null, ""],
+    [4, "All of it in a few seconds."],
+    [200, "All of it in about 4 minutes."],
+  ])("the end of an upload and of what follows it, %s s from now, is said: %s", (etaS, text) => expect(wholeIn(etaS)).toBe(text));
 
   test.each([[0, "1 kbit/s"], [59_600, "60 kbit/s"], [999_400, "999 kbit/s"], [999_600, "1.0 Mbit/s"], [1_660_000, "1.7 Mbit/s"]])(
     "%s bit/s is %s",

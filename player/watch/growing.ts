@@ -2,7 +2,7 @@
 
 import { element } from "./api";
 import type { Growing, PageData, Progress } from "./api";
-import { completeWords, growingWords, timeLeft, waitingWords } from "./words";
+import { completeWords, growingWords, timeLeft, waitingWords, wholeIn } from "./words";
 
 /** Follow the lecture's growth from what the player found on; calls `onComplete` once at its end. */
 export function followGrowth(data: PageData, found: Growing, signal: AbortSignal, onComplete: () => Promise<void>): void {
@@ -22,8 +22,10 @@ function tell(progress: Progress, found: Growing, mayManage: boolean): void {
   if (progress.state === "ready") {
     say(completeWords(found));
     element("growing-again").hidden = found.to_come.length === 0;
-  } else if (progress.growing !== null) say(growingWords(progress.growing, progress.state), timeLeft(progress.eta_s));
-  else {
+  } else if (progress.growing !== null) {
+    const left = progress.state === "uploading" ? wholeIn : timeLeft;
+    say(growingWords(progress.growing, progress.state), left(progress.eta_s));
+  } else {
     const { heading, detail } = waitingWords(progress, mayManage);
     say(`${heading}. ${detail}`);
   }

@@ -28,13 +28,21 @@ function counted(count: number, noun: string): string {
 
 /** Return an estimate without false precision: "about 3 minutes"; null stays unsaid. */
 export function timeLeft(etaS: number | null): string {
-  if (etaS === null) return "";
-  if (etaS < 10) return "a few seconds left";
-  if (etaS < 50) return `about ${Math.ceil(etaS / 10) * 10} seconds left`;
+  return etaS === null ? "" : `${estimate(etaS)} left`;
+}
+
+/** Return when all of a lecture that is still being uploaded can be watched: its bytes come first. */
+export function wholeIn(etaS: number | null): string {
+  return etaS === null ? "" : `All of it in ${estimate(etaS)}.`;
+}
+
+function estimate(etaS: number): string {
+  if (etaS < 10) return "a few seconds";
+  if (etaS < 50) return `about ${Math.ceil(etaS / 10) * 10} seconds`;
   const minutes = Math.ceil(etaS / 60);
-  if (minutes < 60) return `about ${minutes === 1 ? "a minute" : `${minutes} minutes`} left`;
+  if (minutes < 60) return `about ${minutes === 1 ? "a minute" : `${minutes} minutes`}`;
   const hours = Math.round(minutes / 60);
-  return `about ${hours === 1 ? "an hour" : `${hours} hours`} left`;
+  return `about ${hours === 1 ? "an hour" : `${hours} hours`}`;
 }
 
 /** Return bits per second as people read them on their contract: "60 kbit/s". */

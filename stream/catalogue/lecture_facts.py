@@ -37,7 +37,8 @@ async def lecture_facts(
 
 
 def _progress(standing: Standing) -> dict[str, Any] | None:
-    if standing.state not in (LectureState.QUEUED, LectureState.ENCODING):
+    is_made = standing.state in (LectureState.QUEUED, LectureState.ENCODING)
+    if not is_made and standing.eta_s is None:  # while it arrives, an end may be known
         return None
     told = ("fraction", "eta_s", "before_it", "waits_for")
     return {name: getattr(standing, name) for name in told}

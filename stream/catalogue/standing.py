@@ -32,14 +32,15 @@ class Standing:
 async def standing_of(session: AsyncSession, lecture: Lecture, now: datetime) -> Standing:
     """Return where the lecture stands.
 
-    While its recording arrives a job may be at work on it; how far that is says nothing then.
+    While its recording arrives a job may be at work on it; then only its expected end is told.
     """
-    job = None if lecture.state in ARRIVING else await newest_job(session, lecture.id)
+    is_arriving = lecture.state in ARRIVING
+    job = await newest_job(session, lecture.id)
     running = job if job is not None and job.state is JobState.RUNNING else None
-    queued = job if job is not None and job.state is JobState.QUEUED else None
+    queued = job if job is not None and job.state is JobState.QUEUED and not is_arriving else None
     return Standing(
         state=lecture.state,
-        fraction=running.progress if running else None,
+        fraction=running.progress if running and not is_arriving else None,
         eta_s=_eta_s(running or queued, now),
         before_it=queued.before_it if queued else None,
         waits_for=queued.waits_for if queued else None,

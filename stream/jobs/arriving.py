@@ -9,9 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from stream.catalogue.store import HOLDING
 from stream.database import Database
 from stream.errors import Busy
+from stream.jobs.eta import PACE_OVER_S, Arriving, arrival_left_s
 from stream.jobs.notices import Notices
 from stream.tables import Upload, UploadState
 from transcode.arrival import Arrival
@@ -67,10 +71,14 @@ class Following:
         self._waiting = 0
         self._has_read = False
         self._makes_place = False
+        self._upload_ids: list[str] = []
+        self._looks = self._busy_looks = 0
+        self._arrived: deque[tuple[float, int]] = deque(maxlen=round(PACE_OVER_S) + 1)
 
     def follow(self, upload_id: str) -> Arrival:
         """Who knows how much of the upload is there."""
         self.is_early = True
+        self._upload_ids.append(upload_id)
         return _ArrivingUpload(upload_id, self)
 
     def look(self, *, is_wanted: bool) -> None:
@@ -78,9 +86,27 @@ class Following:
 
         It then ends by MadePlace when it next has to wait.
         """
+        self._looks += 1
+        self._busy_looks += not self._waiting
         self._pace.look(is_waiting=self._waiting > 0, has_read=self._has_read)
         self._has_read = False
         self._makes_place = self._pace.is_silent or (self._pace.is_slow and is_wanted)
+
+    async def arriving(self, session: AsyncSession, now_s: float, read_bytes: int) -> Arriving:
+        """How far all that is followed has come, and an encode that has read so much of it.
+
+        Ask once a second; `now_s` by any clock that runs evenly.
+        """
+        found = await session.scalars(select(Upload).where(Upload.id.in_(self._upload_ids)))
+        uploads = found.all()
+        self._arrived.append((now_s, sum(upload.offset_bytes for upload in uploads)))
+        lengths = [upload.length_bytes for upload in uploads if upload.length_bytes is not None]
+        length_bytes = sum(lengths) if len(lengths) == len(uploads) else None
+        return Arriving(
+            last_byte_s=arrival_left_s(self._arrived, length_bytes),
+            busy_share=self._busy_looks / max(1, self._looks),
+            done_share=min(1.0, read_bytes / length_bytes) if length_bytes else 0.0,
+        )
 
     async def wait_beyond(self, upload_id: str, offset: int) -> int | None:
         """See Arrival. Raises UploadEnded, MadePlace."""

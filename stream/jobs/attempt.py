@@ -62,6 +62,7 @@ class Attempt:
     limit_s: Callable[[float], float]
     learn: Callable[[Weight], Awaitable[None]]  # what the job asks of the machine, once it is known
     _grown: Grown = field(default_factory=Grown)
+    _read_bytes: int = 0  # of what still arrives
     _is_over: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, make: Make, scratch: Path) -> MadePackage:
@@ -97,11 +98,13 @@ class Attempt:
                     changed.clear()
             self.weight = await recordings.weight(self.job.lecture_id)
             await self.learn(self.weight)
+            self.turn.arriving = None
         self._grown.whole_s = self.weight.media_s
         if self.job.lane is not Lane.LIVE:
             limit.reschedule(asyncio.get_running_loop().time() + self.limit_s(self.weight.media_s))
 
     def _note(self, now: Progress) -> None:
+        self._read_bytes = now.read_bytes
         self.turn.note(now.fraction or self._grown.fraction_at(now.media_s), now.speed)
 
     async def _report(self) -> None:
@@ -111,6 +114,7 @@ class Attempt:
             self.following.look(is_wanted=self.turns.are_wanted(self.turn.order.lane))
             growth = grown.now
             try:
+                await self._foresee()
                 async with self.database.write() as session:
                     held = await store.write_fenced(
                         session, job, progress=self.turn.fraction, speed=self.turn.speed,
@@ -122,6 +126,16 @@ class Attempt:
             except (Busy, OperationalError, OSError) as error:  # the next one says it all
                 logger.warning("progress was not written job=%s: %s", job.id, error)
             self.notices.tell(job.lecture_id)
+
+    async def _foresee(self) -> None:
+        """Learn how far a recording is that still arrives, for the forecast."""
+        if not self.weight.is_guess:
+            return
+        now_s, read_bytes = self.turns.now_s, round(self._read_bytes * self._grown.made_share)
+        async with self.database.read() as session:
+            arriving = await self.following.arriving(session, now_s, read_bytes)
+        if self.weight.is_guess:  # else all of it has arrived meanwhile
+            self.turn.arriving = arriving
 
 
 async def _happens(event: asyncio.Event, within_s: float) -> bool:

@@ -13,6 +13,10 @@ from stream.jobs.lanes import ENCODE_MEMORY_BYTES, Machine, Order, next_start, t
 FIRST_GUESS = 0.5  # seconds of work for a second of lecture, where nothing was measured yet
 # The own pace weighs as much as what is known of others when this part of the job is done.
 EQUAL_WEIGHTS_AT = 0.05
+PACE_OVER_S = 60.0  # how fast a recording arrives is judged by its last minute
+PACE_FROM_S = 5.0  # and not by less than this
+FIRST_SHARE = 0.02  # of a recording that arrives: what its encode took before is its start
+END_S = 10.0  # of work that begins with the last byte: the ends of all rungs, pictures, slides
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +29,28 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class Arriving:
+    """How far a recording is that still arrives, and the encode that follows it."""
+
+    last_byte_s: float | None  # until it is here; None: nobody knows
+    busy_share: float  # of its time that the encode worked, and did not wait for bytes
+    done_share: float  # of the encode, going by the bytes it has read
+
+    @property
+    def not_before_s(self) -> float | None:
+        """Seconds before which the encode cannot end; None where nothing can be said of its end."""
+        if self.last_byte_s is None or self.done_share < FIRST_SHARE:
+            return None
+        return self.last_byte_s + END_S
+
+
+@dataclass(frozen=True, slots=True)
 class Underway:
     """A running order and how far it is."""
 
     order: Order
     left_s: float  # of work
+    not_before_s: float | None = 0.0  # it ends later, for its bytes still come; None: nobody knows
 
 
 def expected_work_s(history: Iterable[Measured], content: str, media_s: float) -> float:
@@ -60,6 +81,34 @@ def total_work_s(
     return max(work_s, weight * seen_s + (1 - weight) * expected_s)
 
 
+def arrival_left_s(looks: Sequence[tuple[float, int]], length_bytes: int | None) -> float | None:
+    """Return in how many seconds the last byte is here; None where nobody knows.
+
+    `looks` are pairs of a time in seconds and how many bytes were here then, in order.
+    """
+    if length_bytes is None or not looks:
+        return None
+    now_s, here_bytes = looks[-1]
+    recent = [look for look in looks if look[0] >= now_s - PACE_OVER_S]
+    past_s, past_bytes = recent[0]
+    if here_bytes >= length_bytes:
+        return 0.0
+    if now_s - past_s < PACE_FROM_S or here_bytes <= past_bytes:
+        return None
+    return (length_bytes - here_bytes) * (now_s - past_s) / (here_bytes - past_bytes)
+
+
+def following_left_s(expected_s: float, work_s: float, arriving: Arriving) -> float:
+    """Return the work left of a job whose recording still arrives, beside waiting for its bytes.
+
+    `work_s` is that of its time until now, in which it may also have waited.
+    """
+    busy_s, done = work_s * arriving.busy_share, arriving.done_share
+    if done < FIRST_SHARE:
+        return max(0.0, expected_s - busy_s)
+    return busy_s * (1 - done) / done
+
+
 def share(running: int, abreast: int) -> float:
     """Return the part of its full pace at which each of `running` encodes goes."""
     return min(1.0, abreast / running) if running else 1.0
@@ -71,8 +120,11 @@ def forecast(
     """Return in how many seconds each job will end, if nobody else comes.
 
     Plays the queue forward by the rule that will really be asked. Who waits for room on the disk
-    is left out: nobody knows when there will be some. A waiting job's work is its `cost_s`.
+    is left out: nobody knows when there will be some; so is a recording of which nobody knows when
+    it has arrived. A waiting job's work is its `cost_s`. Who waits for bytes keeps nobody waiting,
+    because it makes place.
     """
+    not_before_s = {each.order.job_id: each.not_before_s for each in running}
     left = {each.order.job_id: (each.order, each.left_s) for each in running}
     queue, at_s = list(waiting), 0.0
     ends: dict[str, float] = {}
@@ -88,7 +140,8 @@ def forecast(
             each: (order, work - step) for each, (order, work) in left.items() if each != job_id
         }
         machine = replace(machine, memory_bytes=machine.memory_bytes + ENCODE_MEMORY_BYTES)
-        ends[job_id] = at_s
+        if (earliest_s := not_before_s.get(job_id, 0.0)) is not None:
+            ends[job_id] = max(at_s, earliest_s)
 
 
 def _start(

@@ -26,6 +26,7 @@ class Order:
     since_s: float  # when it began to wait
     room_bytes: int = 0  # disk that it needs to run to its end
     has_lacked_room: bool = False
+    arrives: bool = False  # its recording still does: of its length and its end nothing is known
     makes_place: bool = False  # its bytes come slowly, and it gave up its turn for others before
     passed_by: int = 0  # long jobs that took a turn it could claim; see `taken_by`
 

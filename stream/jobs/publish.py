@@ -113,6 +113,7 @@ class Publisher:
             cost_s=expected_work_s(history, weight.content, weight.media_s),
             since_s=self.turns.now_s - max(0.0, waited_s),
             room_bytes=job.room_bytes or needed_room_bytes(weight.media_s, weight.source_bytes),
+            arrives=weight.is_guess,
             makes_place=weight.is_guess and job.id in self.turns.made_place,
         )
 

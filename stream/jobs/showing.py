@@ -35,12 +35,14 @@ class Grown:
         self.now = growth
 
     def fraction_at(self, media_s: float) -> float:
-        """How much of the lecture is made when this one run is there; rungs that were put off
-        follow it."""
-        if not self.whole_s:
-            return 0.0
+        """How much of the lecture is made when this one run is there."""
+        return min(1.0, media_s / self.whole_s) * self.made_share if self.whole_s else 0.0
+
+    @property
+    def made_share(self) -> float:
+        """The share of the rungs that this one run makes; those that were put off follow it."""
         made, later = (len(self.now.rungs), len(self.now.to_come)) if self.now else (1, 0)
-        return min(1.0, media_s / self.whole_s) * made / (made + later)
+        return made / (made + later)
 
 
 async def show_growth(

@@ -110,6 +110,8 @@ async def claim(session: AsyncSession, job_id: str, now: datetime) -> Job | None
     job.state, job.attempt, job.fence = JobState.RUNNING, job.attempt + 1, job.fence + 1
     job.progress, job.started_at, job.heartbeat_at = 0.0, now, now
     job.waits_for, job.before_it = None, None
+    if await is_arriving(session, job.lecture_id):  # what was foreseen was for a lesson's length
+        job.expected_end_at = None
     await _move(session, job, LectureState.ENCODING)
     return job
 

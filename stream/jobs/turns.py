@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 
-from stream.jobs.eta import Underway, share, total_work_s
+from stream.jobs.eta import Arriving, Underway, following_left_s, share, total_work_s
 from stream.jobs.lanes import (
     ENCODE_MEMORY_BYTES,
     RANK,
@@ -35,6 +35,7 @@ class Turn:
     speed: float | None = None  # media seconds per second
     work_s: float = 0.0  # the time it ran, less what others took of it
     is_early: bool = False  # its recording still arrived when it began: it also waited for bytes
+    arriving: Arriving | None = None  # while its recording does
     goes_on: bool = False  # with what an earlier attempt made: this is not all of its work
     _first: tuple[float, float] | None = None
 
@@ -47,10 +48,19 @@ class Turn:
     @property
     def left_s(self) -> float:
         """Work that is left, as far as one can know."""
+        if self.arriving is not None:
+            return following_left_s(self.order.cost_s, self.work_s, self.arriving)
         whole_s = total_work_s(
             self.order.cost_s, self.fraction, self.work_s, began=self._first or (0.0, 0.0)
         )
         return whole_s - self.work_s
+
+    @property
+    def underway(self) -> Underway:
+        """What the forecast needs to know."""
+        if self.arriving is not None:
+            return Underway(self.order, self.left_s, self.arriving.not_before_s)
+        return Underway(self.order, self.left_s, None if self.order.arrives else 0.0)
 
 
 class Turns:
@@ -97,7 +107,7 @@ class Turns:
     def running(self) -> list[Underway]:
         """The orders whose turn it is, with the work they have left."""
         self.settle()
-        return [Underway(turn.order, turn.left_s) for turn in self._running.values()]
+        return [turn.underway for turn in self._running.values()]
 
     def waiting(self) -> list[tuple[Order, WaitReason]]:
         """The others, in the order of their turns, with what each waits for."""

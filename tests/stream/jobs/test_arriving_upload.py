@@ -212,6 +212,25 @@ async def test_a_lecture_is_watched_before_its_last_byte_and_made_by_one_job(
     assert list(sending.app[FOLDERS].scratch.iterdir()) == []
 
 
+async def test_while_it_comes_at_a_pace_its_end_is_told(
+    begin_sending: BeginSending, take: bytes
+) -> None:
+    sending = await begin_sending(presentation=take)
+    [track] = sending.tracks
+    await track.send(0.3)
+    began = asyncio.get_running_loop().time()
+    async with asyncio.timeout(60):
+        while (progress := (await sending.facts())["progress"]) is None:
+            await asyncio.sleep(0.5)
+            await track.send(min(0.8, track.sent_bytes / len(take) + 0.01))
+    sent_each_s = (track.sent_bytes / len(take) - 0.3) / (asyncio.get_running_loop().time() - began)
+    left_s = (1 - track.sent_bytes / len(take)) / sent_each_s
+    assert left_s / 2 < progress.pop("eta_s") < 2 * left_s + 30
+    assert progress == {"fraction": None, "before_it": None, "waits_for": None}
+    await track.send(1)
+    await sending.until_made()
+
+
 async def test_two_tracks_are_followed_once_both_have_begun(
     begin_sending: BeginSending, take: bytes
 ) -> None:
