@@ -8,7 +8,7 @@ from transcode.media import MediaInfo, Source
 from transcode.plan import Track
 from transcode.probe import probe, probe_head
 
-FIRST_LOOK_BYTES = 1 << 16
+FIRST_LOOK_BYTES = 1 << 12  # speech alone has a second in it, which is the least to go by
 
 
 async def look_into(sources: Sequence[Source]) -> tuple[list[Track], Mapping[Path, Arrival]]:

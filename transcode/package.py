@@ -17,7 +17,7 @@ import msgspec
 from transcode.arrival import Arrival
 from transcode.concurrently import concurrently
 from transcode.copied_rung import copy_rung
-from transcode.encoding import Encoding
+from transcode.encoding import NICENESS, Encoding
 from transcode.encoding import Pace as Pace
 from transcode.encoding import Progress as Progress  # a part of this module's face, as are others
 from transcode.extras import Extras, add_extras
@@ -85,6 +85,7 @@ async def make_package(
     on_growth: Callable[[Growth], None] = lambda _: None,
     pace: Pace = Pace(),  # noqa: B008 - it cannot change
     hardware: Callable[[Ffmpeg], Awaitable[HardwareEncoder | None]] = usable_hardware,
+    niceness: int = NICENESS,
 ) -> Package:
     """Make the HLS tree of `sources` in the folder `out`.
 
@@ -115,6 +116,7 @@ async def make_package(
         on_growth=on_growth,
         pace=pace,
         hardware=await hardware(ffmpeg) if wants_hardware(plan.ladder) else None,
+        niceness=niceness,
     )
     packager = encoding.packager
     async with _watching(plan, packager.work) as watcher:

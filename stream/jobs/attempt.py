@@ -63,7 +63,8 @@ class Attempt:
     learn: Callable[[Weight], Awaitable[None]]  # what the job asks of the machine, once it is known
     _grown: Grown = field(default_factory=Grown)
     _read_bytes: int = 0  # of what still arrives
-    _is_over: asyncio.Event = field(default_factory=asyncio.Event)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)  # it has grown, or is over
+    _is_over: bool = False
 
     async def run(self, make: Make, scratch: Path) -> MadePackage:
         """Make the package in `scratch`. Raises what `make` raises, TimeoutError, and MadePlace and
@@ -79,13 +80,14 @@ class Attempt:
                 weighing = asyncio.create_task(self._weigh_when_whole(recordings, limit))
                 try:
                     made = await make(
-                        sources, scratch, on_progress=self._note, on_growth=self._grown.note
+                        sources, scratch, on_progress=self._note, on_growth=self._note_growth
                     )
                     await weighing
                 finally:
                     weighing.cancel()
         finally:
-            self._is_over.set()
+            self._is_over = True
+            self._news.set()
             await reporter  # not cancelled: it may be about to show files
         return made
 
@@ -107,11 +109,20 @@ class Attempt:
         self._read_bytes = now.read_bytes
         self.turn.note(now.fraction or self._grown.fraction_at(now.media_s), now.speed)
 
+    def _note_growth(self, growth: Growth) -> None:
+        self._grown.note(growth)
+        self._news.set()
+
     async def _report(self) -> None:
-        """Write progress down and show what has grown, once in a while, until it is over."""
-        job, grown = self.job, self._grown
-        while not await _happens(self._is_over, REPORT_EVERY_S):
-            self.following.look(is_wanted=self.turns.are_wanted(self.turn.order.lane))
+        """Write progress down once in a while, and show at once what has grown, until it is over.
+
+        A class that watches live, and a teacher who has just stopped, wait for nothing else.
+        """
+        job, grown, look_at_s = self.job, self._grown, 0.0
+        while not await self._is_over_within(REPORT_EVERY_S):
+            if (now_s := asyncio.get_running_loop().time()) >= look_at_s:
+                self.following.look(is_wanted=self.turns.are_wanted(self.turn.order.lane))
+                look_at_s = now_s + REPORT_EVERY_S
             growth = grown.now
             try:
                 await self._foresee()
@@ -137,9 +148,10 @@ class Attempt:
         if self.weight.is_guess:  # else all of it has arrived meanwhile
             self.turn.arriving = arriving
 
-
-async def _happens(event: asyncio.Event, within_s: float) -> bool:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(within_s):
-            await event.wait()
-    return event.is_set()
+    async def _is_over_within(self, wait_s: float) -> bool:
+        """Whether it is over, as soon as there is news of it and after `wait_s` at the latest."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait_s):
+                await self._news.wait()
+        self._news.clear()
+        return self._is_over

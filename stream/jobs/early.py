@@ -1,9 +1,10 @@
 """Begins jobs on recordings whose bytes still arrive, and calls those back that made place.
 
 A recording is followed when every track of its lecture has begun to arrive and can be read from
-its beginning alone (`transcode/streamable.py`). One that arrives quickly is not: as a whole its
+its beginning alone (`transcode/streamable.py`). A file that arrives quickly is not: as a whole its
 sound is levelled in two passes, and more of its picture is looked at before the qualities are
-planned.
+planned. What is being recorded is followed from its first bytes on: it is to be there when its
+teacher stops.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from stream.catalogue.states import ARRIVING
 from stream.catalogue.store import tracks_of
 from stream.clock import utc_now
 from stream.database import Database
@@ -26,7 +28,17 @@ from stream.jobs import store
 from stream.jobs.notices import Notices
 from stream.jobs.queue import Queue
 from stream.jobs.turns import Turns
-from stream.tables import Job, JobState, Recording, Track, Upload, UploadState, WaitReason
+from stream.tables import (
+    Job,
+    JobState,
+    Lecture,
+    LectureState,
+    Recording,
+    Track,
+    Upload,
+    UploadState,
+    WaitReason,
+)
 from transcode.errors import TranscodeError
 from transcode.look import FIRST_LOOK_BYTES
 from transcode.probe import probe_head
@@ -34,6 +46,7 @@ from transcode.probe import probe_head
 logger = logging.getLogger(__name__)
 
 FOLLOWED_AFTER = timedelta(seconds=10)  # what has arrived by then is better made as a whole
+FIRST_FILE_BYTES = 1 << 16
 LAST_LOOK_BYTES = 64 * 2**20  # what is not readable by then has its index at the end
 IS_STREAMABLE, NEVER = 0, 1 << 62
 
@@ -83,17 +96,18 @@ class EarlyJobs:
 
     async def _consider(self, upload_id: str) -> None:
         async with self.database.read() as session:
-            lecture_id = await _arriving_lecture(session, upload_id)
-            if lecture_id is None:
+            lecture = await _arriving_lecture(session, upload_id)
+            if lecture is None:
                 self._look_at_bytes.pop(upload_id, None)
                 return
-            job = await store.unfinished_job(session, lecture_id)
-            tracks = await tracks_of(session, lecture_id)
-            has_all = len(tracks) == await _track_count(session, lecture_id)
+            job = await store.unfinished_job(session, lecture.id)
+            tracks = await tracks_of(session, lecture.id)
+            has_all = len(tracks) == await _track_count(session, lecture.id)
+        when = self._when(lecture.state)
         if job is not None:
             await self._call_back(job)
-        elif has_all and await self._can_be_followed([upload for _, upload in tracks]):
-            await self._begin(lecture_id)
+        elif has_all and await self._can_be_followed([upload for _, upload in tracks], when):
+            await self._begin(lecture.id)
             for _, upload in tracks:
                 self._look_at_bytes.pop(upload.id, None)
 
@@ -108,18 +122,23 @@ class EarlyJobs:
         if is_back:
             await self.queue.enqueue(job.kind, job.id)
 
-    async def _can_be_followed(self, uploads: Sequence[Upload]) -> bool:
+    def _when(self, state: LectureState) -> "_When":
+        if state is LectureState.RECORDING:
+            return _When(FIRST_LOOK_BYTES, timedelta(0))
+        return _When(FIRST_FILE_BYTES, self.followed_after)
+
+    async def _can_be_followed(self, uploads: Sequence[Upload], when: "_When") -> bool:
         arriving = [each for each in uploads if each.state is UploadState.RECEIVING]
-        if not all(_is_due(each, self.followed_after, utc_now()) for each in arriving):
+        if not all(when.is_due(each, utc_now()) for each in arriving):
             return False
         for upload in arriving:
-            if not await self._is_streamable(upload):
+            if not await self._is_streamable(upload, when.first_bytes):
                 return False
         return True
 
-    async def _is_streamable(self, upload: Upload) -> bool:
+    async def _is_streamable(self, upload: Upload, first_bytes: int) -> bool:
         """Look at what is there. Each look reads everything again, so the next is far off."""
-        look_at_bytes = self._look_at_bytes.get(upload.id, FIRST_LOOK_BYTES)
+        look_at_bytes = self._look_at_bytes.get(upload.id, first_bytes)
         if look_at_bytes == IS_STREAMABLE:
             return True
         if not look_at_bytes <= upload.offset_bytes:
@@ -145,21 +164,27 @@ def _next_look(seen_bytes: int) -> int:
     return 2 * seen_bytes if seen_bytes < LAST_LOOK_BYTES else NEVER
 
 
-def _is_due(upload: Upload, after: timedelta, now: datetime) -> bool:
-    return upload.offset_bytes >= FIRST_LOOK_BYTES and now - upload.created_at >= after
+@dataclass(frozen=True, slots=True)
+class _When:
+    """When an upload is looked at: from so many bytes on, so long after it was made."""
+
+    first_bytes: int
+    after: timedelta
+
+    def is_due(self, upload: Upload, now: datetime) -> bool:
+        return upload.offset_bytes >= self.first_bytes and now - upload.created_at >= self.after
 
 
-async def _arriving_lecture(session: AsyncSession, upload_id: str) -> str | None:
+async def _arriving_lecture(session: AsyncSession, upload_id: str) -> Lecture | None:
     """The lecture of the upload, if tracks of it are still to come."""
-    lecture_id = await session.scalar(
-        select(Recording.lecture_id)
+    lecture: Lecture | None = await session.scalar(
+        select(Lecture)
+        .join(Recording, Recording.lecture_id == Lecture.id)
         .join(Track, Track.recording_id == Recording.id)
         .join(Upload, Upload.track_id == Track.id)
         .where(Upload.id == upload_id)
     )
-    if lecture_id is None or not await store.is_arriving(session, lecture_id):
-        return None
-    return lecture_id
+    return lecture if lecture is not None and lecture.state in ARRIVING else None
 
 
 async def _track_count(session: AsyncSession, lecture_id: str) -> int:

@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from stream.clock import utc_now
@@ -37,6 +38,10 @@ from transcode.package import Package as MadePackage
 
 logger = logging.getLogger(__name__)
 
+# Between serving a class (0) and other encodes (10): one that falls behind what is being recorded
+# keeps those waiting who watch, and its teacher after Stop.
+LIVE_NICENESS = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
@@ -48,6 +53,7 @@ class Publisher:
     turns: Turns
     endings: Endings
     make: Make = make_package
+    make_live: Make = partial(make_package, niceness=LIVE_NICENESS)
     limit_s: Callable[[float], float] = wall_limit_s
     av1: Av1Orders | None = None  # None: nobody asks for AV1 sets
     news: Notices = field(default_factory=Notices)  # by uploads: more of their bytes are safe
@@ -125,7 +131,8 @@ class Publisher:
             self.database, self.folders, self.notices, self.turns, job, turn, weight,
             Following(self.database, self.news, self.pace()), self.limit_s, learn,
         )  # fmt: skip
-        made = await attempt.run(self.make, scratch)
+        make = self.make_live if job.lane is Lane.LIVE else self.make
+        made = await attempt.run(make, scratch)
         weight = attempt.weight
         has_grown = job.lane is Lane.LIVE and not turn.is_early  # since it was looked into
         if has_grown or not weight.media_s:

@@ -352,10 +352,11 @@ async def test_a_silent_sender_makes_place_and_goes_on_where_it_ended(
 ) -> None:
     silent, other = await begin_sending(presentation=take), await begin_sending(presentation=clip)
     await silent.tracks[0].send(0.8)
-    growing = await silent.until_grown(6)
+    await silent.until_grown(6)
     await other.tracks[0].send(1)
     waiting = await silent.until_job(lambda job: job.waits_for is WaitReason.BYTES)
     assert (waiting.state, waiting.attempt) == (JobState.QUEUED, 0)
+    growing = await silent.facts()
     await other.until_made()
     assert await silent.facts() == growing, "what was made of it stays"
     segment = next(silent.app[FOLDERS].scratch.glob("*/still/0.m4s"))
