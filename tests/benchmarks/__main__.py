@@ -1,6 +1,6 @@
 """`make bench`: ours beside the rival's way, in one run. Asserts nothing.
 
-python -m tests.benchmarks [--quick] [CASE ...]      cases: pages, take, demo, slides, reference, ...
+python -m tests.benchmarks [--quick] [CASE ...]      cases: pages, take, demo, slides, ...
 """
 
 import argparse
