@@ -9,7 +9,7 @@ import { decodesAv1, unplayed } from "../watch/engine/codec";
 import { configFor, isWorthRetrying } from "../watch/engine/hls-config";
 import { autoName, qualityName } from "../watch/engine/qualities";
 import { remedyFor } from "../watch/engine/remedy";
-import { rungOf } from "../watch/engine/rungs";
+import { rungOf, withNewLevels } from "../watch/engine/rungs";
 import { EventEmitter } from "../watch/hls/emitter";
 import { askedFor, continueFrom } from "../watch/place";
 import { RATES, steppedRate } from "../watch/store";
@@ -185,6 +185,19 @@ describe("qualities", () => {
     { name: "by the name", level: { name: "medium", url: ["x.m3u8"] }, rung: "medium" },
     { name: "failing both by its place", level: { url: ["x.m3u8"] }, rung: "low" },
   ])("a level's rung is found $name", ({ level, rung }) => expect(rungOf(level, 1, 4)).toBe(rung));
+
+  const named = (...names: string[]): { url: string[] }[] => names.map((name) => ({ url: [`/media/x/${name}/index.m3u8`] }));
+  test.each([
+    { name: "dearer ones come behind", played: named("still", "low"), read: named("still", "low", "high"), all: named("still", "low", "high") },
+    { name: "hls.js sorts by bit rate", played: named("still"), read: named("low", "still", "high", "medium"), all: named("still", "low", "medium", "high") },
+    { name: "there is none", played: named("still", "low"), read: named("still", "low"), all: named("still", "low") },
+    { name: "one in between would have to shift the others", played: named("still", "high"), read: named("still", "low", "high"), all: null },
+    { name: "nobody knows what it is", played: named("still"), read: named("still", "x"), all: null },
+  ])("new rungs join those that are played: $name", ({ played, read, all }) => {
+    const joined = withNewLevels(played, read);
+    expect(joined).toEqual(all);
+    if (joined !== null) expect(joined[0]).toBe(played[0]); // with what was loaded of it
+  });
 
   const both = ["avc1.640028", "av01.0.08M.08", "avc1.640028", undefined].map((videoCodec) => ({ videoCodec }));
   test.each([

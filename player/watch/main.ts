@@ -34,7 +34,8 @@ const lecture = await lectureOf(data, signal);
 const player = await startPlayer(lecture, signal);
 if (lecture.growing !== null) {
   const { followGrowth } = await import("./growing"); // most lectures are complete
-  followGrowth(data, lecture.growing, signal, async () => {
-    player.complete(await fetchPictures(data.lecture_id, signal));
+  followGrowth(data, lecture.growing, signal, {
+    hasNewRungs: () => player.takeNewRungs(),
+    isComplete: async () => player.complete(await fetchPictures(data.lecture_id, signal)),
   });
 }

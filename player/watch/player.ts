@@ -75,6 +75,11 @@ export class Player {
     this.loadPicturesInTime();
   }
 
+  /** Better qualities have become ready. Tells whether they can be played without a new page. */
+  async takeNewRungs(): Promise<boolean> {
+    return (await this.engine?.takeNewRungs()) ?? false;
+  }
+
   async start(): Promise<void> {
     const loading = loadEngine(this.video); // on its way while the log opens
     const [startS, cause] = this.beginning();

@@ -66,13 +66,16 @@ async def arrived_lecture(site: Site, class_id: str, recording: Path) -> tuple[s
     return lecture_id, job.id
 
 
-def publisher(site: Site, arriving: Arriving) -> Publisher:
+EVERY_RUNG = Pace(slowest=0, judged_after_s=0)
+CHEAPEST_FIRST = Pace(slowest=1000, judged_after_s=0)  # no machine keeps up with that
+
+
+def publisher(site: Site, arriving: Arriving, pace: Pace = EVERY_RUNG) -> Publisher:
     """Makes the lecture for real, of as much of the recording as has arrived."""
 
     async def make(sources: list[Source], out: Path, **watching: Any) -> Package:
         source = Source(arriving.path, arrival=arriving)
-        every_rung = Pace(slowest=0, judged_after_s=0)
-        return await make_package([source], out, pace=every_rung, **watching)
+        return await make_package([source], out, pace=pace, **watching)
 
     folders = site.app[FOLDERS]
     return Publisher(
@@ -152,3 +155,46 @@ async def test_a_page_that_is_loaded_meanwhile_plays_at_once(
         assert await position_s(page) < 10
     making.cancel()
     await asyncio.wait({making})
+
+
+LISTEN = f"""
+window.broken = [];
+for (const name of ["emptied", "pause", "seeking", "waiting", "error"])
+  {VIDEO}.addEventListener(name, () => window.broken.push(name + " at " + {VIDEO}.currentTime));
+"""
+
+
+async def offered(page: Page) -> list[str]:
+    """The qualities in the menu."""
+    values = await page.evaluate(
+        "[...document.querySelector('#quality').options].map(o => o.value)"
+    )
+    return [str(value) for value in values]
+
+
+async def test_better_qualities_join_without_a_break_when_they_are_ready(
+    recording: Path, site: Site, browser: Browser, tmp_path: Path
+) -> None:
+    class_id = await site.make_class()
+    lecture_id, job_id = await arrived_lecture(site, class_id, recording)
+    arriving = Arriving(recording, tmp_path / "arriving.webm")
+    making = asyncio.create_task(publisher(site, arriving, CHEAPEST_FIRST).run(job_id))
+    await arriving.arrive(0.9)
+    await something_to_play(site)
+    async with open_page(site, browser, class_id, f"/lectures/{lecture_id}") as page:
+        await page.click("#play")
+        await until(page, f"{VIDEO}.currentTime > 1")
+        assert await offered(page) == ["auto", "still"]
+        await page.evaluate(LISTEN)
+        await arriving.arrive(1)
+        await until(page, "document.querySelector('#quality').options.length === 6")
+        await making
+        await expect(page.locator("#growing-text")).to_contain_text("in better qualities, too")
+        assert await offered(page) == ["auto", "high", "medium", "fair", "low", "still"]
+        await expect(page.locator("#growing-again")).to_be_hidden()
+        assert await page.evaluate("document.querySelector('#quality').value") == "auto"
+        assert await page.evaluate("window.broken") == []
+        async with page.expect_request("**/high/*.m4s"):
+            await page.select_option("#quality", "high")
+        at_s = await position_s(page)
+        await until(page, f"{VIDEO}.currentTime > {at_s + 1}")

@@ -25,6 +25,7 @@ export class Controls {
   private readonly fullScreen = element("full-screen");
   private readonly help = element("help") as HTMLDialogElement;
   private qualities: readonly Quality[] = [];
+  private shown: [rung: Rung, isAuto: boolean] | null = null;
 
   constructor(
     private readonly store: MediaStore,
@@ -46,9 +47,11 @@ export class Controls {
       ...best.map((quality) => new Option(qualityName(quality), quality.rung)),
     );
     element("quality-field").hidden = qualities.length < 2;
+    if (this.shown !== null) this.showQuality(...this.shown);
   }
 
   showQuality(rung: Rung, isAuto: boolean): void {
+    this.shown = [rung, isAuto];
     const shown = this.qualities.find((quality) => quality.rung === rung);
     const auto = this.quality.options[0];
     if (auto !== undefined) auto.text = autoName(isAuto ? shown : undefined);

@@ -33,6 +33,11 @@ export interface Engine {
   choose(rung: Rung | null): void;
   /** The viewer has begun to play: load ahead as far as is good for a poor link. */
   loadAhead(): void;
+  /**
+   * More rungs are ready than there were: offer them, without a break in what is played. Tells
+   * whether that was possible; else the page has to be loaded again.
+   */
+  takeNewRungs(): Promise<boolean>;
 }
 
 export interface EngineOptions {

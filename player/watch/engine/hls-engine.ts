@@ -1,19 +1,20 @@
 /** hls.js: media sources fed by script, in every browser but Safari. The only importer of hls.js. */
 
 import Hls from "hls.js";
+import type { Level } from "hls.js";
 
 import type { Rung } from "../api";
 import { decodesAv1, isAv1, unplayed } from "./codec";
 import type { Engine, EngineOptions, Quality } from "./engine";
 import { ahead, AHEAD_S, configFor } from "./hls-config";
 import { remedyFor } from "./remedy";
-import { rungOf } from "./rungs";
+import { rungOf, withNewLevels } from "./rungs";
 
 export function startHls(options: EngineOptions): Engine {
   const { video, playlistUrl, startS, events, signal } = options;
   const hls = new Hls(configFor(startS));
   signal.addEventListener("abort", () => hls.destroy(), { once: true });
-  playOneSet(hls, options);
+  const loading = new Promise<void>((resolve) => playOneSet(hls, options, resolve));
   reportQualities(hls, options);
   bearErrors(hls, options);
   hls.loadSource(playlistUrl);
@@ -25,14 +26,46 @@ export function startHls(options: EngineOptions): Engine {
       if (index >= 0 && index === hls.currentLevel) events.quality(rung ?? "low", false);
     },
     loadAhead: () => void Object.assign(hls.config, ahead(AHEAD_S)),
+    takeNewRungs: () => loading.then(() => takeNewRungs(hls, options)),
   };
+}
+
+/**
+ * hls.js reads a multivariant playlist once. A second instance without a video reads it again, and
+ * what it found is handed to the first by the event with which parts of hls.js exchange levels.
+ * Nothing that is loaded, played or chosen is touched; the next segment may come from a new rung.
+ */
+async function takeNewRungs(hls: Hls, { playlistUrl, events, signal }: EngineOptions): Promise<boolean> {
+  const read = await readLevels(playlistUrl, signal);
+  if (read === null || hls.levels.length === 0) return false; // or the set is being changed
+  const playsAv1 = hls.levels.every(isAv1);
+  const levels = withNewLevels(hls.levels, read.filter((level) => isAv1(level) === playsAv1));
+  if (levels === null) return false;
+  if (levels.length > hls.levels.length) hls.trigger(Hls.Events.LEVELS_UPDATED, { levels });
+  events.qualities(qualities(hls));
+  return true;
+}
+
+/** Read the playlist anew; null when it is refused, or the page is left. */
+function readLevels(playlistUrl: string, signal: AbortSignal): Promise<Level[] | null> {
+  return new Promise((resolve) => {
+    const reader = new Hls(configFor(0));
+    const end = (levels: Level[] | null): void => {
+      resolve(levels);
+      queueMicrotask(() => reader.destroy()); // not while it tells
+    };
+    signal.addEventListener("abort", () => end(null), { once: true });
+    reader.once(Hls.Events.MANIFEST_PARSED, (_event, { levels }) => end(levels));
+    reader.on(Hls.Events.ERROR, (_event, { fatal }) => fatal && end(null));
+    reader.loadSource(playlistUrl);
+  });
 }
 
 /**
  * Begin to load once it is known which set is played, with the other's levels out of the way; AV1 is
  * left for H.264, at the same place, when the decoder cannot take its frames.
  */
-function playOneSet(hls: Hls, { video, playlistUrl, startS, events, signal }: EngineOptions): void {
+function playOneSet(hls: Hls, { video, playlistUrl, startS, events, signal }: EngineOptions, onLoading: () => void): void {
   let takesAv1 = decodesAv1(navigator.mediaCapabilities); // asked meanwhile
   let playsAv1 = false;
   let goesOn = false;
@@ -44,6 +77,7 @@ function playOneSet(hls: Hls, { video, playlistUrl, startS, events, signal }: En
       playsAv1 = hls.levels.every(isAv1);
       events.qualities(qualities(hls));
       hls.startLoad(fromS);
+      onLoading();
       hls.config.autoStartLoad = true; // from now on as hls.js thinks fit
       if (goesOn) void video.play().catch(() => undefined); // refused: the viewer presses Play
     });

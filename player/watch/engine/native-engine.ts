@@ -28,5 +28,9 @@ export function startNative({ video, playlistUrl, startS, events, signal }: Engi
   video.addEventListener("error", fail, { signal });
   video.preload = "metadata";
   load();
-  return { choose: () => undefined, loadAhead: () => (video.preload = "auto") };
+  return {
+    choose: () => undefined,
+    loadAhead: () => (video.preload = "auto"),
+    takeNewRungs: () => Promise.resolve(false), // Safari reads the playlist once, and tells nobody
+  };
 }
