@@ -30,7 +30,8 @@ from stream.tables import (
 )
 from tests.browser import until
 from tests.generated_media import NO_DURATION, OPUS, VP8, counted_recording
-from tests.running_site import Site, open_page
+from tests.player.firefox_plays import firefox_plays, folders
+from tests.running_site import Site, Watched, open_page
 from tests.transcode.test_arriving_recording import Arriving
 from transcode.media import Source
 from transcode.package import Pace, Package, make_package
@@ -155,6 +156,29 @@ async def test_a_page_that_is_loaded_meanwhile_plays_at_once(
         assert await position_s(page) < 10
     making.cancel()
     await asyncio.wait({making})
+
+
+async def test_firefox_plays_it_past_what_was_its_end_and_is_offered_better_qualities(
+    recording: Path, site: Site, tmp_path: Path
+) -> None:
+    class_id = await site.make_class()
+    lecture_id, job_id = await arrived_lecture(site, class_id, recording)
+    arriving = Arriving(recording, tmp_path / "arriving.webm")
+    making = asyncio.create_task(publisher(site, arriving, CHEAPEST_FIRST).run(job_id))
+    await arriving.arrive(0.6)
+    await something_to_play(site)
+    async with firefox_plays(site, Watched(class_id, lecture_id)) as firefox:
+        if not (await firefox.tells())["takesH264"]:
+            making.cancel()
+            await asyncio.wait({making})
+            pytest.skip("this Firefox cannot decode H.264: install the package `libavcodec-extra`")
+        await arriving.arrive(1)
+        played = await firefox.tells()
+    await making
+    assert played["error"] is None
+    assert played["durationS"] == pytest.approx(MEDIA_S, abs=0.2)
+    assert played["offered"] == ["auto", "high", "medium", "fair", "low", "still"]
+    assert folders(played) >= {"still", "audio"}
 
 
 LISTEN = f"""

@@ -11,6 +11,7 @@ from stream.tables import LectureState, SchoolRole
 from tests.browser import until, visitor
 from tests.generated_media import NO_DURATION, OPUS, VP8, picture, run_ffmpeg, sound
 from tests.made_once import made_once
+from tests.player.firefox_plays import firefox_plays, folders
 from tests.running_site import Site, Watched
 from transcode.av1_set import make_av1_set
 from transcode.hls.samples import top_level
@@ -93,6 +94,19 @@ async def test_one_set_is_played_to_the_end(
     loaded = await rungs_loaded(site, browser, await published(site, both_sets), script)
     assert loaded
     assert {name.startswith("av1-") for name in loaded} == {is_av1}
+
+
+async def test_firefox_plays_one_set_to_the_end(both_sets: Path, site: Site) -> None:
+    async with firefox_plays(site, await published(site, both_sets)) as firefox:
+        takes = await firefox.tells()
+        if not takes["takesH264"]:
+            pytest.skip("this Firefox cannot decode H.264: install the package `libavcodec-extra`")
+        played = await firefox.tells()
+    assert played["error"] is None
+    rungs = folders(played) - {"audio"}
+    assert rungs
+    assert {name.startswith("av1-") for name in rungs} == {takes["takesAv1"]}
+    assert len(played["offered"]) == len(set(played["offered"])) > 2
 
 
 async def test_frames_that_the_decoder_refuses_are_followed_by_h264(
