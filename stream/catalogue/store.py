@@ -9,7 +9,7 @@ from stream.catalogue.sender import Sender
 from stream.catalogue.states import can_move, is_shown_to_students
 from stream.errors import Conflict, NotFound
 from stream.people.rights import Action
-from stream.people.store import require
+from stream.people.store import require, role_in_class
 from stream.tables import (
     Agent,
     ClassRole,
@@ -36,11 +36,11 @@ async def lecture_for(
     lecture = await session.get(Lecture, lecture_id)
     if lecture is None:
         raise NotFound
-    role = await require(session, caller, action, lecture.class_id)
+    role = await role_in_class(session, caller, lecture.class_id)
     is_shown = is_shown_to_students(lecture.state, is_live=lecture.is_live)
     if role is ClassRole.STUDENT and not is_shown:
         raise NotFound
-    return lecture, role
+    return lecture, await require(session, caller, action, lecture.class_id)
 
 
 async def lecture_to_end(session: AsyncSession, sender: Sender, lecture_id: str) -> Lecture:

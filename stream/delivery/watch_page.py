@@ -1,16 +1,20 @@
 """`GET /lectures/{id}`: the page a lecture is watched on; while it is being made, its progress."""
 
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from stream.app_keys import DATABASE, person_of
+from stream.app_keys import DATABASE, SETTINGS, person_of
 from stream.catalogue.lecture_facts import lecture_facts
 from stream.catalogue.store import lecture_for
 from stream.clock import utc_now
 from stream.ids import ID_PATTERN
+from stream.ingest.finishing import interrupted_at
 from stream.pages import page
 from stream.people.rights import Action
+from stream.tables import ClassRole, Lecture
 
 routes = web.RouteTableDef()
 
@@ -24,11 +28,30 @@ async def watch_page(request: web.Request) -> web.Response:
     async with request.app[DATABASE].read() as session:
         lecture, role = await lecture_for(session, person, lecture_id, Action.SEE)
         facts = await lecture_facts(session, lecture, role, utc_now())
+        interrupted = await _interrupted(request, session, lecture, role)
     data = page_data(facts, person.id)
-    response = page(request, "watch.html", lecture=facts, data=data, engine=_engine(request, data))
+    response = page(
+        request, "watch.html", lecture=facts, data=data, engine=_engine(request, data),
+        interrupted=interrupted,
+    )  # fmt: skip
     response.enable_compression()
     response.headers["Cache-Control"] = "no-store"  # says whose page it is, and how far things are
     return response
+
+
+async def _interrupted(
+    request: web.Request, session: AsyncSession, lecture: Lecture, role: ClassRole | None
+) -> str | None:
+    """When a take seems to have been interrupted, for its teachers: `12:03` by the server's clock,
+    with the day unless it was today."""
+    if role is not ClassRole.TEACHER:
+        return None
+    now, expiry = utc_now(), timedelta(hours=request.app[SETTINGS].upload_expiry_h)
+    at = await interrupted_at(session, lecture, now, expiry)
+    if at is None:
+        return None
+    local, today = at.astimezone(), now.astimezone().date()
+    return f"{local:%H:%M}" if local.date() == today else f"{local:%H:%M on %d %B}"
 
 
 def _engine(request: web.Request, data: dict[str, Any]) -> str | None:

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from stream.ingest.finish_routes import routes as finish_routes
 from stream.ingest.pace import PATIENCE, Patience
 from stream.ingest.record_page import routes as record_routes
 from stream.ingest.routes import add_tus_headers, routes
@@ -15,6 +16,7 @@ def add_uploads(app: web.Application) -> None:
     app[PATIENCE] = Patience()
     app[WRITERS] = Writers()
     app.add_routes(routes)
+    app.add_routes(finish_routes)
     app.add_routes(page_routes)
     app.add_routes(record_routes)
     app.on_response_prepare.append(add_tus_headers)

@@ -20,6 +20,7 @@ from stream.tables import (
     Class,
     Lecture,
     LectureState,
+    Origin,
     Package,
     Recording,
     Track,
@@ -169,6 +170,73 @@ async def complete(session: AsyncSession, upload_id: str, now: datetime) -> str 
     return lecture_id
 
 
+async def uploads_of(session: AsyncSession, lecture_id: str) -> Sequence[Upload]:
+    """Return the uploads of the lecture whose files are there."""
+    rows = await session.scalars(
+        select(Upload)
+        .join(Track, Track.id == Upload.track_id)
+        .join(Recording, Recording.id == Track.recording_id)
+        .where(Recording.lecture_id == lecture_id, Upload.state.in_(HOLDING))
+    )
+    return rows.all()
+
+
+async def open_uploads(session: AsyncSession, lecture_id: str) -> list[Upload]:
+    """Return the lecture's unfinished uploads."""
+    uploads = await uploads_of(session, lecture_id)
+    return [each for each in uploads if each.state is UploadState.RECEIVING]
+
+
+async def is_take(session: AsyncSession, lecture_id: str) -> bool:
+    """Whether the lecture was recorded by a browser or a device, not uploaded as a file."""
+    origin = await session.scalar(
+        select(Recording.origin).where(Recording.lecture_id == lecture_id).limit(1)
+    )
+    return origin in (Origin.BROWSER, Origin.AGENT)
+
+
+async def require_take(session: AsyncSession, lecture_id: str) -> None:
+    """Raise Conflict for a file that was uploaded."""
+    if not await is_take(session, lecture_id):
+        raise Conflict("A file is of use only as a whole. Send the rest of it, or send it again.")
+
+
+def require_not_failed(lecture: Lecture) -> None:
+    """Raise Conflict when what the lecture was waiting for is gone."""
+    if lecture.state is LectureState.FAILED:
+        raise Conflict("Nothing of this recording is on the server any more.")
+
+
+async def finish(session: AsyncSession, lecture_id: str, now: datetime) -> list[str]:
+    """Complete the uploads that have bytes, drop the other tracks; the lecture is then `queued`.
+
+    Returns the ids of dropped uploads. Raises Conflict when nothing has come.
+    """
+    uploads = await uploads_of(session, lecture_id)
+    kept = {upload.track_id for upload in uploads if upload.offset_bytes > 0}
+    if not kept:
+        raise Conflict("Nothing of this recording has arrived yet.")
+    for upload in uploads:
+        if upload.state is UploadState.RECEIVING and upload.track_id in kept:
+            await _change(
+                session, upload.id,
+                state=UploadState.COMPLETE, length_bytes=upload.offset_bytes, completed_at=now,
+            )  # fmt: skip
+    await _drop_tracks(session, lecture_id, kept)
+    await move_lecture(session, lecture_id, LectureState.QUEUED)
+    return [upload.id for upload in uploads if upload.track_id not in kept]
+
+
+async def _drop_tracks(session: AsyncSession, lecture_id: str, kept: Collection[str]) -> None:
+    recordings = select(Recording.id).where(Recording.lecture_id == lecture_id).scalar_subquery()
+    dropped = await session.scalars(
+        select(Track.id).where(Track.recording_id.in_(recordings), Track.id.not_in(kept))
+    )
+    ids = list(dropped)
+    await session.execute(delete(Upload).where(Upload.track_id.in_(ids)))
+    await session.execute(delete(Track).where(Track.id.in_(ids)))
+
+
 async def give_up(
     session: AsyncSession, upload_id: str, state: UploadState, failure: str | None
 ) -> str | None:
@@ -209,7 +277,7 @@ async def fail_abandoned(session: AsyncSession, before: datetime) -> int:
     result: CursorResult[Any] = await session.execute(  # type: ignore[assignment]
         update(Lecture)
         .where(
-            Lecture.state == LectureState.UPLOADING,
+            Lecture.state.in_(ARRIVING),
             Lecture.created_at <= before,
             Lecture.id.not_in(on_its_way),
         )

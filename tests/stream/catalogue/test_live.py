@@ -97,6 +97,19 @@ async def test_its_events_are_not_told_to_students(
     assert report.status == 404
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("PATCH", "/api/lectures/{}"), ("DELETE", "/api/lectures/{}"), ("GET", "/lectures/{}/edit"),
+     ("GET", "/lectures/{}/insight")],
+)  # fmt: skip
+async def test_that_there_is_one_is_not_even_refused_to_students(
+    teacher: SignedIn, student: SignedIn, class_id: str, method: str, path: str
+) -> None:
+    take = await begin_take(teacher, class_id)
+    response = await student.request(method, path.format(take.lecture_id), json={"title": "T"})
+    assert response.status == 404
+
+
 async def test_the_moment_all_has_arrived_it_is_shown(
     teacher: SignedIn, student: SignedIn, class_id: str
 ) -> None:

@@ -245,6 +245,7 @@ OPENED = {
     "POST /uploads/{upload_id}",
     "DELETE /uploads/{upload_id}",
     "POST /api/lectures/{lecture_id}/marks",
+    "POST /api/lectures/{lecture_id}/finish",
 }
 
 

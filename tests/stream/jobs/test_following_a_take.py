@@ -1,6 +1,7 @@
 """A take recorded in the browser: followed from its first bytes, shown once it has arrived."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,12 @@ from stream.settings import Settings
 from stream.tables import Job, JobState, Lane, SchoolRole
 from tests.generated_media import browser_recording
 from tests.stream.conftest import MakeClass, SignedIn, SignIn
-from tests.stream.ingest.recorder import Recorder, ask_for_take
+from tests.stream.ingest.recorder import Recorder, ask_for_take, begin_take
 
 pytestmark = pytest.mark.slow
 
 MEDIA_S = 16.0
+SENDER = Path(__file__).with_name("take_sender.py")
 
 
 @pytest.fixture(scope="session")
@@ -113,3 +115,36 @@ async def test_a_take_is_followed_at_once_and_shown_to_students_when_it_has_arri
     assert done is not None
     assert (done.id, done.state, done.attempt) == (begun.id, JobState.DONE, 1)
     assert (await facts(student, lecture_id))["duration_s"] == pytest.approx(MEDIA_S, abs=0.3)
+
+
+async def test_a_take_whose_sender_was_killed_is_finished_with_what_is_there(
+    sign_in: SignIn, make_class: MakeClass, track: bytes, tmp_path: Path
+) -> None:
+    teacher = await sign_in(SchoolRole.TEACHER, await make_class())
+    class_id = (await (await teacher.get("/api/classes")).json())["classes"][0]["id"]
+    sender = await begin_take(teacher, class_id)
+    path = await sender.upload(None)
+    file = tmp_path / "take.webm"
+    file.write_bytes(track)
+    base = str(teacher.client.make_url("/")).removeprefix("http://").rstrip("/")
+    command = [sys.executable, str(SENDER), base, path, sender.token, str(file)]
+    process = await asyncio.create_subprocess_exec(*command)
+
+    async def is_half_way() -> bool:
+        return await sender.offset(path) > len(track) / 2
+
+    try:
+        await until(is_half_way)
+    finally:
+        process.kill()
+        await process.wait()
+    sent = await sender.offset(path)
+    assert (await facts(teacher, sender.lecture_id))["state"] == "recording"
+    assert (await teacher.post(f"/lectures/{sender.lecture_id}/finish")).status == 303
+
+    async def is_ready() -> bool:
+        return bool((await facts(teacher, sender.lecture_id))["state"] == "ready")
+
+    await until(is_ready)
+    made_s = (await facts(teacher, sender.lecture_id))["duration_s"]
+    assert made_s == pytest.approx(MEDIA_S * sent / len(track), abs=1.5)
