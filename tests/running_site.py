@@ -47,6 +47,7 @@ class Site:
     settings: Settings
     port: int = 0
     habits: Habits = field(default_factory=Habits)
+    extra_files: dict[str, Path] = field(default_factory=dict)  # folders that only a test serves
     _runner: web.AppRunner | None = field(default=None, repr=False)
 
     @property
@@ -65,6 +66,8 @@ class Site:
     async def start(self) -> None:
         app = make_app(self.settings)
         app[HABITS] = self.habits
+        for prefix, folder in self.extra_files.items():
+            app.router.add_static(prefix, folder)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         tcp = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)

@@ -7,13 +7,16 @@ export interface Pause {
   lastedMs: number;
 }
 
-/** Counts what is recorded. All moments are of one clock that never goes back (`performance.now()`). */
+/** Counts what is recorded, nothing before its start. All moments are of one clock that never goes back (`performance.now()`). */
 export class TakeClock {
   readonly pauses: Pause[] = [];
   private countedMs = 0;
+  private runsSinceMs = Infinity;
   private pausedAtMs: number | null = null;
 
-  constructor(private runsSinceMs: number) {}
+  start(nowMs: number): void {
+    this.runsSinceMs = nowMs;
+  }
 
   get isPaused(): boolean {
     return this.pausedAtMs !== null;

@@ -6,6 +6,7 @@ import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 
 import type { Role } from "./contract";
 import type { Journal, TakeHeader } from "./journal";
+import { DATABASE, ROLES } from "./places";
 import { type Slice, SliceTable } from "./slices";
 
 interface StoredSlice extends Slice {
@@ -17,7 +18,6 @@ interface Schema extends DBSchema {
   slices: { key: [string, Role, number]; value: StoredSlice };
 }
 
-export const DATABASE = "flipcast-takes";
 const ON_DISK = { durability: "strict" } as const;
 
 export type TakesDatabase = IDBPDatabase<Schema>;
@@ -31,17 +31,27 @@ export function openTakesDatabase(): Promise<TakesDatabase> {
   });
 }
 
-/** Tell whether there is such a database, without making one. */
-export async function hasTakesDatabase(): Promise<boolean> {
-  return (await indexedDB.databases()).some(({ name }) => name === DATABASE);
-}
-
 export async function isInDatabase(id: string): Promise<boolean> {
-  if (!(await hasTakesDatabase())) return false;
   const database = await openTakesDatabase();
   const key = await database.getKey("headers", id);
   database.close();
   return key !== undefined;
+}
+
+/** Return the headers of all takes, each with the end of its last slice. */
+export async function headersWithEnds(): Promise<{ header: TakeHeader; endsMs: number }[]> {
+  const database = await openTakesDatabase();
+  const found: { header: TakeHeader; endsMs: number }[] = [];
+  for (const header of await database.getAll("headers")) {
+    let endsMs = 0;
+    for (const role of ROLES) {
+      const last = await database.transaction("slices").store.openCursor(ofTrack(header.id, role), "prev");
+      endsMs = Math.max(endsMs, last?.value.endsMs ?? 0);
+    }
+    found.push({ header, endsMs });
+  }
+  database.close();
+  return found;
 }
 
 /** Raises DOMException where the browser keeps nothing at all. */
@@ -49,7 +59,7 @@ export async function openDatabaseJournal(id: string): Promise<Journal> {
   const database = await openTakesDatabase();
   const header = (await database.get("headers", id)) ?? null;
   const slices = new Map<Role, Slice[]>();
-  for (const role of ["presentation", "presenter"] as const)
+  for (const role of ROLES)
     slices.set(role, await slicesOf(database, id, role));
   return new DatabaseJournal(id, database, header, slices);
 }
@@ -66,6 +76,7 @@ async function slicesOf(database: TakesDatabase, id: string, role: Role): Promis
 const ofTrack = (id: string, role: Role): IDBKeyRange => IDBKeyRange.bound([id, role, 0], [id, role, Infinity]);
 
 class DatabaseJournal implements Journal {
+  readonly ticks = false;
   onTick: (() => void) | null = null;
   private readonly tables: ReadonlyMap<Role, SliceTable>;
 
@@ -127,7 +138,7 @@ class DatabaseJournal implements Journal {
 export async function removeFromDatabase(database: TakesDatabase, id: string): Promise<void> {
   const transaction = database.transaction(["headers", "slices"], "readwrite");
   await transaction.objectStore("headers").delete(id);
-  for (const role of ["presentation", "presenter"] as const)
+  for (const role of ROLES)
     await transaction.objectStore("slices").delete(ofTrack(id, role));
   await transaction.done;
 }

@@ -2,7 +2,7 @@
 import type { Role } from "./contract";
 import type { Journal, TakeHeader } from "./journal";
 import type { Slice } from "./slices";
-import { takesFolder } from "./takes-folder";
+import { takesFolder } from "./places";
 
 export type Ask = { call: number } & Request;
 
@@ -37,6 +37,8 @@ export async function openFileJournal(id: string): Promise<Journal> {
 }
 
 class FileJournal implements Journal {
+  readonly ticks = true;
+
   constructor(
     private readonly id: string,
     private readonly worker: Clerk,
@@ -102,7 +104,7 @@ class Clerk {
         if (error) reject(new DOMException(error.message, error.name));
         else resolve(value);
       });
-      this.worker.postMessage({ ...request, call }, request.does === "append" ? [request.data] : []);
+      this.worker.postMessage({ ...request, call }); // copied, not moved: a full disk may refuse a slice
     });
   }
 

@@ -4,7 +4,7 @@
  */
 import type { Answer, Ask } from "./journal-files";
 import { type SyncFile, TakeFiles } from "./take-files";
-import { takesFolder } from "./takes-folder";
+import { takesFolder } from "./places";
 
 interface SyncFileHandle extends FileSystemFileHandle {
   createSyncAccessHandle(): Promise<SyncFile>;

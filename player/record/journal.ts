@@ -8,8 +8,8 @@
  */
 import type { Role } from "./contract";
 import type { Pause } from "./clock";
-import { isInDatabase, openDatabaseJournal } from "./journal-database";
 import { openFileJournal } from "./journal-files";
+import { hasDatabase } from "./places";
 import type { Slice } from "./slices";
 
 export interface HeaderTrack {
@@ -58,7 +58,8 @@ export interface Journal {
   /** Forget the take for good. */
   remove(): Promise<void>;
   close(): void;
-  /** Called once a second from where hidden tabs are not slowed down, if there is such a place. */
+  /** Whether `onTick` is called once a second, from where hidden tabs are not slowed down. */
+  readonly ticks: boolean;
   onTick: (() => void) | null;
 }
 
@@ -68,11 +69,16 @@ export async function newJournal(id: string): Promise<Journal> {
     return await openFileJournal(id);
   } catch (error) {
     console.info("recorder: no files of the origin here, IndexedDB instead", error);
+    const { openDatabaseJournal } = await import("./journal-database");
     return await openDatabaseJournal(id);
   }
 }
 
 /** Open the journal of a take that another visit left behind; the caller holds its lock. */
 export async function leftJournal(id: string): Promise<Journal> {
-  return (await isInDatabase(id)) ? await openDatabaseJournal(id) : await openFileJournal(id);
+  if (await hasDatabase()) {
+    const { isInDatabase, openDatabaseJournal } = await import("./journal-database");
+    if (await isInDatabase(id)) return openDatabaseJournal(id);
+  }
+  return openFileJournal(id);
 }

@@ -8,6 +8,7 @@
  */
 import type { Role } from "./contract";
 import type { TakeHeader } from "./journal";
+import { bytesFile, HEADER_FILE, listFile, ROLES } from "./places";
 import { encodeHeader, lastHeader } from "./take-header";
 import { areEqual, decodeRecords, encodeRecord, sha256, type Slice, type SliceRecord } from "./slices";
 
@@ -23,11 +24,6 @@ export interface SyncFile {
 
 /** Opens one of the take's files, making it where it is missing. */
 export type OpenFile = (name: string) => Promise<SyncFile>;
-
-export const ROLES: readonly Role[] = ["presentation", "presenter"];
-export const HEADER_FILE = "header";
-export const bytesFile = (role: Role): string => `${role}.bytes`;
-export const listFile = (role: Role): string => `${role}.slices`;
 
 export class TakeFiles {
   private constructor(

@@ -4,11 +4,15 @@ import { startOffsetsMs, TakeClock } from "../record/clock";
 
 describe("the time of a take", () => {
   test("runs from its start", () => {
-    expect(new TakeClock(1000).recordedMs(4500)).toBe(3500);
+    const clock = new TakeClock();
+    expect(clock.recordedMs(900)).toBe(0);
+    clock.start(1000);
+    expect(clock.recordedMs(4500)).toBe(3500);
   });
 
   test("stands still in a pause and goes on where it stood", () => {
-    const clock = new TakeClock(0);
+    const clock = new TakeClock();
+    clock.start(0);
     clock.pause(2000);
     expect(clock.recordedMs(9000)).toBe(2000);
     clock.resume(10_000);
@@ -17,7 +21,8 @@ describe("the time of a take", () => {
   });
 
   test("a second press of pause or resume changes nothing", () => {
-    const clock = new TakeClock(0);
+    const clock = new TakeClock();
+    clock.start(0);
     clock.resume(500);
     clock.pause(1000);
     clock.pause(1500);

@@ -1,0 +1,102 @@
+/**
+ * A stage for the recorder's engine: a screen and a camera that flash, and a microphone that beeps, all at the same
+ * moments; and a take of them, whose events are noted. Built with the engine, and loaded into a page by tests.
+ */
+import type { Safe, Take, TakeTrouble, TrackSource } from "../../record/contract";
+import { startTake } from "../../record/engine";
+
+export * from "../../record/engine";
+
+const FLASH_MS = 700;
+const TONE_HZ = 1000;
+const FRAMES_PER_S = 15;
+
+/** What has been told of the take so far. */
+export const told: {
+  safe: Safe | null;
+  troubles: [TakeTrouble | null, string][];
+  lecture: { id: string; url: string } | null;
+  hasEnded: boolean;
+} = { safe: null, troubles: [], lecture: null, hasEnded: false };
+
+export let take: Take | null = null;
+
+/** Record screen, camera and voice, as a teacher has them. */
+export async function recordBoth(classId: string): Promise<void> {
+  const { screen, camera, voice } = await lights();
+  await record(classId, [
+    { role: "presentation", stream: new MediaStream([screen]) },
+    { role: "presenter", stream: new MediaStream([camera, voice]) },
+  ]);
+}
+
+export async function record(classId: string, sources: TrackSource[]): Promise<void> {
+  take = await startTake({
+    classId,
+    title: "Derivatives",
+    isLive: false,
+    sources,
+    events: {
+      safe: (now) => (told.safe = now),
+      trouble: (kind, sentence) => told.troubles.push([kind, sentence]),
+      lecture: (id, url) => (told.lecture = { id, url }),
+      ended: () => (told.hasEnded = true),
+    },
+  });
+}
+
+/** Stand-ins for screen, camera and microphone that turn on and off together. */
+export async function lights(): Promise<Record<"screen" | "camera" | "voice", MediaStreamTrack>> {
+  const [screen, camera] = [canvasOf(640, 360), canvasOf(320, 180)];
+  const context = new AudioContext();
+  await context.resume();
+  const gain = new GainNode(context, { gain: 0 });
+  const output = context.createMediaStreamDestination();
+  const tone = new OscillatorNode(context, { frequency: TONE_HZ });
+  tone.connect(gain).connect(output);
+  tone.start();
+  let number = 0;
+  setInterval(() => {
+    const isOn = Math.floor(performance.now() / FLASH_MS) % 2 === 1;
+    gain.gain.value = isOn ? 0.5 : 0;
+    for (const canvas of [screen, camera]) draw(canvas, isOn, number);
+    number += 1;
+  }, 1000 / 60);
+  return {
+    screen: trackOf(screen.captureStream(FRAMES_PER_S).getVideoTracks()),
+    camera: trackOf(camera.captureStream(FRAMES_PER_S).getVideoTracks()),
+    voice: trackOf(output.stream.getAudioTracks()),
+  };
+}
+
+function canvasOf(width: number, height: number): HTMLCanvasElement {
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  document.body.append(canvas);
+  return canvas;
+}
+
+/** Light or dark, with a mark that moves: a canvas that does not change gives no frames. */
+function draw(canvas: HTMLCanvasElement, isOn: boolean, number: number): void {
+  const pen = canvas.getContext("2d");
+  if (!pen) return;
+  pen.fillStyle = isOn ? "#fff" : "#000";
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.fillStyle = "#777";
+  pen.fillRect((number * 7) % canvas.width, 0, 20, 10);
+}
+
+function trackOf([track]: MediaStreamTrack[]): MediaStreamTrack {
+  if (!track) throw new TypeError("nothing to record");
+  return track;
+}
+
+/** Bytes that takes hold in the files of the origin. */
+export async function keptBytes(): Promise<number> {
+  const takes = await (await navigator.storage.getDirectory()).getDirectoryHandle("takes", { create: true });
+  let bytes = 0;
+  for await (const take of takes.values()) {
+    if (take.kind !== "directory") continue;
+    for await (const handle of take.values()) if (handle.kind === "file") bytes += (await handle.getFile()).size;
+  }
+  return bytes;
+}
