@@ -67,13 +67,19 @@ async def make_av1_set(
     Raises EncoderMissing, and what `make_package` raises. A recording without a picture has no set.
     """
     began = time.monotonic()
-    ffmpeg = await locate_ffmpeg()
-    if fault := await av1_fault(ffmpeg):
-        raise EncoderMissing(f"{ffmpeg.path} makes no AV1: {fault}")
+    ffmpeg = await require_av1()
     tracks, _ = await look_into(sources)
     plan = await _begun(tracks, out, ffmpeg)
     cpu_s = await _encode(ffmpeg.path, plan, out, on_progress)
     return await asyncio.to_thread(_finish, plan, package, out, time.monotonic() - began, cpu_s)
+
+
+async def require_av1() -> Ffmpeg:
+    """The ffmpeg, if it can make a set. Raises EncoderMissing, FfmpegMissing, OSError."""
+    ffmpeg = await locate_ffmpeg()
+    if fault := await av1_fault(ffmpeg):
+        raise EncoderMissing(f"{ffmpeg.path} makes no AV1: {fault}")
+    return ffmpeg
 
 
 async def _begun(tracks: Sequence[Track], out: Path, ffmpeg: Ffmpeg) -> EncodePlan:

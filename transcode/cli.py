@@ -3,7 +3,6 @@
 import asyncio
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -13,9 +12,18 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
+from transcode.av1_join import add_av1_set
+from transcode.av1_set import Av1Facts, require_av1
 from transcode.errors import TranscodeError
 from transcode.media import Source, TrackRole
-from transcode.package import INDEX_NAME, Package, Progress, make_package
+from transcode.package import (
+    FACTS_NAME,
+    INDEX_NAME,
+    Package,
+    Progress,
+    RenditionFacts,
+    make_package,
+)
 
 
 def transcode_command(
@@ -32,6 +40,9 @@ def transcode_command(
             exists=True, dir_okay=False, help="A recording of the camera, shown small in a corner."
         ),
     ] = None,
+    with_av1: Annotated[
+        bool, typer.Option("--av1", help="Add the same rungs in AV1: fewer bytes, much more work.")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object instead of words.")
     ] = False,
@@ -44,7 +55,7 @@ def transcode_command(
     if presenter is not None:
         sources.append(Source(presenter, TrackRole.PRESENTER))
     try:
-        package = asyncio.run(_make(sources, out, show_bar=sys.stderr.isatty() and not as_json))
+        package, av1 = asyncio.run(_make(sources, out, with_av1, _bar(is_quiet=as_json)))
     except FileExistsError as error:
         raise typer.BadParameter(f"{error}", param_hint="--out") from None
     except (TranscodeError, OSError) as error:
@@ -53,7 +64,7 @@ def transcode_command(
     except KeyboardInterrupt:
         typer.echo("Stopped; the folder holds an unfinished package.", err=True)
         raise typer.Exit(1) from None
-    typer.echo(_as_json(package, out) if as_json else _in_words(package, out))
+    typer.echo(_as_json(out) if as_json else _in_words(package, av1, out))
 
 
 def main() -> None:
@@ -61,21 +72,32 @@ def main() -> None:
     typer.run(transcode_command)
 
 
-async def _make(sources: list[Source], out: Path, *, show_bar: bool) -> Package:
-    if not show_bar:
-        return await make_package(sources, out)
-    with Bar(
-        TextColumn("Encoding"),
+async def _make(
+    sources: list[Source], out: Path, with_av1: bool, bar: Bar
+) -> tuple[Package, Av1Facts | None]:
+    if with_av1:
+        await require_av1()  # before an hour's work
+    with bar:
+        package = await make_package(sources, out, on_progress=_task(bar, "Encoding"))
+        if not with_av1 or not package.renditions:
+            return package, None
+        return package, await add_av1_set(sources, out, on_progress=_task(bar, "AV1"))
+
+
+def _bar(*, is_quiet: bool) -> Bar:
+    """A progress bar on a terminal; elsewhere, and for JSON, one that shows nothing."""
+    return Bar(
+        TextColumn("{task.description}"),
         BarColumn(),
         TaskProgressColumn(),
         TimeRemainingColumn(),
         console=Console(stderr=True),
-    ) as bar:
-        return await make_package(sources, out, on_progress=_bar_updater(bar))
+        disable=is_quiet or not sys.stderr.isatty(),
+    )
 
 
-def _bar_updater(bar: Bar) -> Callable[[Progress], None]:
-    task = bar.add_task("encoding", total=1.0)
+def _task(bar: Bar, name: str) -> Callable[[Progress], None]:
+    task = bar.add_task(name, total=1.0)
 
     def update(progress: Progress) -> None:
         bar.update(task, completed=progress.fraction)
@@ -83,19 +105,24 @@ def _bar_updater(bar: Bar) -> Callable[[Progress], None]:
     return update
 
 
-def _as_json(package: Package, out: Path) -> str:
-    facts = asdict(package) | {"index": str(out / INDEX_NAME)}
-    return msgspec.json.encode(facts).decode()
+def _as_json(out: Path) -> str:
+    facts = msgspec.json.decode((out / FACTS_NAME).read_bytes())
+    return msgspec.json.encode(facts | {"index": str(out / INDEX_NAME)}).decode()
 
 
-def _in_words(package: Package, out: Path) -> str:
-    lines = [f"{out / INDEX_NAME}: {package.duration_s:.1f} s in {package.wall_s:.1f} s"]
-    for rung in package.renditions:
-        size = f"{rung.width_px}x{rung.height_px}"
-        lines.append(
-            f"  {rung.name:7} {size:>9} {rung.frame_rate:4.1f} fps"
-            f" {rung.average_bps / 1000:6.0f} kbit/s"
-        )
+def _in_words(package: Package, av1: Av1Facts | None, out: Path) -> str:
+    wall_s = package.wall_s + (av1.wall_s if av1 else 0.0)
+    lines = [f"{out / INDEX_NAME}: {package.duration_s:.1f} s in {wall_s:.1f} s"]
+    lines += [_rung_in_words(rung) for rung in package.renditions]
+    lines += [_rung_in_words(rung) for rung in (av1.renditions if av1 else ())]
     if package.audio is not None:
-        lines.append(f"  sound {package.audio.average_bps / 1000:28.0f} kbit/s")
+        lines.append(f"  sound {package.audio.average_bps / 1000:31.0f} kbit/s")
     return "\n".join(lines)
+
+
+def _rung_in_words(rung: RenditionFacts) -> str:
+    size = f"{rung.width_px}x{rung.height_px}"
+    return (
+        f"  {rung.name:10} {size:>9} {rung.frame_rate:4.1f} fps"
+        f" {rung.average_bps / 1000:6.0f} kbit/s"
+    )

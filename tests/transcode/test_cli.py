@@ -8,7 +8,8 @@ from pathlib import Path
 import m3u8
 import pytest
 
-from tests.generated_media import recording
+from tests.generated_media import OPUS, VP8, recording, run_ffmpeg
+from transcode.hls.check.checker import check_package
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -45,6 +46,30 @@ def test_words_are_for_people(source: Path, tmp_path: Path) -> None:
     assert "kbit/s" in done.stdout
     assert "320x180" in done.stdout
     assert done.stderr == ""
+
+
+@pytest.mark.slow
+def test_an_av1_set_joins_the_package(tmp_path: Path) -> None:
+    source = recording(tmp_path / "a.webm", *VP8, *OPUS, seconds=1)
+    done = transcode(source, "--out", tmp_path / "out", "--av1", "--json")
+    assert done.returncode == 0, done.stderr
+    facts = json.loads(done.stdout)
+    rungs = [rung["name"] for rung in facts["av1"]["renditions"]]
+    listed = [one.uri.split("/")[0] for one in m3u8.load(facts["index"]).playlists]
+    assert listed == [*(rung["name"] for rung in facts["renditions"]), *rungs]
+    assert all(name.startswith("av1-") for name in rungs)
+    assert check_package(tmp_path / "out").violations == ()
+    files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert facts["size_bytes"] <= sum(path.stat().st_size for path in files)
+    assert not (tmp_path / "out" / ".work").exists()
+
+
+@pytest.mark.slow
+def test_sound_alone_gets_no_av1_set(source: Path, tmp_path: Path) -> None:
+    run_ffmpeg("-i", str(source), "-vn", "-c:a", "copy", str(tmp_path / "a.m4a"))
+    done = transcode(tmp_path / "a.m4a", "--out", tmp_path / "out", "--av1", "--json")
+    assert done.returncode == 0, done.stderr
+    assert "av1" not in json.loads(done.stdout)
 
 
 def test_a_bad_recording_is_a_sentence_and_1(tmp_path: Path) -> None:
