@@ -166,6 +166,7 @@ class Seen:
     """What is in a recorded file: its length, and when light and tone changed, all in seconds."""
 
     duration_s: float
+    sizes: set[tuple[int, int]]
     flashes_s: list[float]
     beeps_s: list[float]
 
@@ -176,11 +177,13 @@ LONGEST_GAP_S = 0.15  # a flash lasts 0.7 s: what is nearer is a click at a join
 
 def seen_in(path: Path) -> Seen:
     """Decode a file of the stage (record-stage.ts)."""
+    sizes: set[tuple[int, int]] = set()
     lights: list[tuple[float, bool]] = []
     tones: list[tuple[float, bool]] = []
     with av.open(str(path)) as container:
         for frame in container.decode(*container.streams):
             if isinstance(frame, av.VideoFrame):
+                sizes.add((frame.width, frame.height))
                 picture = frame.to_ndarray(format="gray")
                 lights.append(
                     (float(frame.time or 0), bool(picture[picture.shape[0] // 4 :].mean() > 128))
@@ -188,7 +191,7 @@ def seen_in(path: Path) -> Seen:
             elif isinstance(frame, av.AudioFrame):
                 tones += _tones(frame)
     ends = [moments[-1][0] for moments in (lights, tones) if moments]
-    return Seen(max(ends, default=0.0), _changes(lights), _changes(tones))
+    return Seen(max(ends, default=0.0), sizes, _changes(lights), _changes(tones))
 
 
 def _tones(frame: av.AudioFrame) -> list[tuple[float, bool]]:

@@ -23,7 +23,7 @@ export const lessBytes = (chunkBytes: number): number => Math.max(MIN_CHUNK_BYTE
  */
 export type Reaction = "wait" | "ask" | "upload-anew" | "lecture-anew" | "without-token" | TakeTrouble;
 
-export type Step = "lecture" | "upload" | "state" | "append";
+export type Step = "lecture" | "upload" | "state" | "marks" | "append";
 
 const PASSING = new Set([0, 408, 423, 425, 429]);
 

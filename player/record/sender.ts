@@ -41,6 +41,7 @@ class Sending {
 export class Sender {
   private readonly sendings: readonly Sending[];
   private isComplete = false;
+  private areMarksSent = false;
   private failures = 0;
   private anew = 0;
   private isHurried = false;
@@ -113,6 +114,7 @@ export class Sender {
     if (!this.take.header.lecture && !(await this.makeLecture(sending))) return false;
     if (sending.url === null) return this.makeUpload(sending);
     if (sending.offset === null) return this.askState(sending, sending.url);
+    if (this.isComplete && !this.areMarksSent) return this.sendMarks(sending); // the token ends with the last byte
     return this.append(sending, sending.url, sending.offset);
   }
 
@@ -147,6 +149,20 @@ export class Sender {
     return true;
   }
 
+  /** A server that will not have them gets the recording all the same. */
+  private async sendMarks(sending: Sending): Promise<boolean> {
+    sending.step = "marks";
+    const { lecture, marks } = this.take.header;
+    try {
+      if (lecture && marks.length > 0) await this.server.mark(lecture.id, marks, this.token());
+    } catch (error) {
+      if (!(error instanceof ServerSays) || this.reactionTo(sending, error) !== "refused") throw error;
+      console.warn("recorder: the chapters were refused", error);
+    }
+    this.areMarksSent = true;
+    return true;
+  }
+
   private async append(sending: Sending, url: string, offset: number): Promise<boolean> {
     const { track } = sending;
     const isComplete = this.isComplete; // before reading: it may turn true in between
@@ -169,7 +185,7 @@ export class Sender {
   }
 
   private async react(sending: Sending, says: ServerSays): Promise<void> {
-    const reaction = reactionTo(says.status, sending.step, this.token() !== null && sending.step !== "lecture");
+    const reaction = this.reactionTo(sending, says);
     sending.offset = null;
     sending.chunkBytes = lessBytes(sending.chunkBytes);
     this.failures += 1;
@@ -178,6 +194,10 @@ export class Sender {
     if (kind !== null && (kind !== "offline" || this.failures > 1))
       this.events.trouble(kind, sentenceFor(says.status, says.message));
     await this.pause(waitMs(this.failures, kind !== null && kind !== "offline"));
+  }
+
+  private reactionTo({ step }: Sending, { status }: ServerSays): Reaction {
+    return reactionTo(status, step, this.token() !== null && step !== "lecture");
   }
 
   /** Make ready for the next try. Returns what to tell people; null when it needs nobody. */

@@ -1,7 +1,7 @@
 /** The server as the recorder sees it: make a lecture, and tus 1.0.0 for its tracks. */
 import type { Role } from "./contract";
 import { fileName } from "./formats";
-import type { HeaderTrack, MadeLecture, TakeHeader } from "./journal";
+import type { HeaderTrack, MadeLecture, Mark, TakeHeader } from "./journal";
 import { sha256 } from "./slices";
 
 /** An answer that is no success; status 0 when there was none. The message is for people. */
@@ -26,6 +26,8 @@ export interface Server {
   uploadState(url: string, token: string | null): Promise<UploadState>;
   /** Append at `offset`; `length` is the whole upload's once it is known. Returns the new offset. */
   append(url: string, chunk: Chunk, token: string | null): Promise<number>;
+  /** Say where chapters begin, in place of what was said before. */
+  mark(lectureId: string, marks: readonly Mark[], token: string | null): Promise<void>;
 }
 
 export interface Chunk {
@@ -92,6 +94,12 @@ export const httpServer: Server = {
     if (length !== null) headers["Upload-Length"] = String(length);
     const response = await ask(url, { method: "PATCH", headers, body: data }, token, CHUNK_WITHIN_MS);
     return offsetOf(response.headers);
+  },
+
+  async mark(lectureId, marks, token) {
+    const body = JSON.stringify({ marks: marks.map(({ atMs, title }) => ({ at_s: atMs / 1000, title })) });
+    const headers = { "Content-Type": "application/json" };
+    await ask(`/api/lectures/${lectureId}/marks`, { method: "POST", headers, body }, token);
   },
 };
 

@@ -16,7 +16,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from playwright.async_api import Page
+from sqlalchemy import select
 
+from stream.tables import Mark
 from tests.browser import until
 from tests.recorder_desk import (
     PREFIX,
@@ -124,6 +126,33 @@ async def test_a_take_becomes_a_lecture_whose_tracks_and_sound_are_in_step(at_de
     assert apart_s(of_screen.flashes_s, of_camera.beeps_s, shift_s) <= 0.08
     lecture = await until_ready(at_desk.site, lecture_id)
     assert lecture.duration_s == pytest.approx(safe["recordedS"], abs=0.5)
+    async with at_desk.site.database.read() as session:
+        [mark] = await session.scalars(select(Mark).where(Mark.lecture_id == lecture_id))
+    assert mark.title == "Part two"
+    assert mark.at_ms == pytest.approx(2600, abs=500)
+
+
+async def test_devices_that_come_back_and_windows_that_change_go_on_in_the_same_files(
+    at_desk: Desk,
+) -> None:
+    page = await at_desk.open()
+    await record(page, at_desk.class_id)
+    await recorded_s(page, 2)
+    await page.evaluate("stage.unplug()")
+    assert (await page.evaluate(TOLD))["troubles"][0][0] == "recorder-failed"
+    await recorded_s(page, 4)
+    await page.evaluate("stage.plugIn()")
+    assert (await page.evaluate(TOLD))["troubles"][-1] == [None, ""]
+    await recorded_s(page, 7)
+    told = await stopped(page)
+    lecture_id = await only_lecture(at_desk, told["safe"]["recordedS"], loss_s=0.3)
+    screen, camera = (await arrived(at_desk.site, at_desk.class_id))[lecture_id]
+    of_screen, of_camera = seen_in(screen.path), seen_in(camera.path)
+    assert (of_screen.sizes, of_camera.sizes) == ({(640, 360)}, {(320, 180)})
+    for moments in (of_camera.flashes_s, of_camera.beeps_s):
+        assert [at_s for at_s in moments if at_s < 2.2]
+        assert not [at_s for at_s in moments if 2.5 < at_s < 3.8]
+        assert [at_s for at_s in moments if at_s > 4.5]
 
 
 @pytest.mark.parametrize("number", range(KILLS))
@@ -181,10 +210,13 @@ async def test_recording_goes_on_without_a_network(at_desk: Desk) -> None:
     await only_lecture(at_desk, told["safe"]["recordedS"], loss_s=0.3)
 
 
-async def test_a_server_that_restarts_changes_nothing(at_desk: Desk) -> None:
+async def test_a_server_that_restarts_and_a_sign_in_that_ends_change_nothing(
+    at_desk: Desk,
+) -> None:
     page = await at_desk.open()
     await record(page, at_desk.class_id)
     await until(page, "stage.told.safe?.sentBytes > 0")
+    await page.context.clear_cookies()
     await at_desk.site.stop()
     await recorded_s(page, 7)
     await at_desk.site.start()

@@ -21,13 +21,34 @@ export const told: {
 
 export let take: Take | null = null;
 
+type Lit = Record<"screen" | "camera" | "voice", MediaStreamTrack>;
+let lit: Lit | null = null;
+
 /** Record screen, camera and voice, as a teacher has them. */
 export async function recordBoth(classId: string): Promise<void> {
-  const { screen, camera, voice } = await lights();
+  lit = await lights();
+  const { screen, camera, voice } = lit;
   await record(classId, [
     { role: "presentation", stream: new MediaStream([screen]) },
     { role: "presenter", stream: new MediaStream([camera, voice]) },
   ]);
+}
+
+/** Unplug camera and microphone as a pulled cable does, and make the shared window another size. */
+export function unplug(): void {
+  for (const track of lit ? [lit.camera, lit.voice] : []) {
+    track.stop();
+    track.dispatchEvent(new Event("ended"));
+  }
+  const screen = lit && document.querySelector("canvas:last-of-type");
+  if (screen) Object.assign(screen, { width: 800, height: 200 });
+}
+
+/** Plug others in. */
+export async function plugIn(): Promise<void> {
+  const { camera, voice } = await lights();
+  take?.replace("presenter", camera);
+  take?.replace("presenter", voice);
 }
 
 export async function record(classId: string, sources: TrackSource[]): Promise<void> {
@@ -46,7 +67,7 @@ export async function record(classId: string, sources: TrackSource[]): Promise<v
 }
 
 /** Stand-ins for screen, camera and microphone that turn on and off together. */
-export async function lights(): Promise<Record<"screen" | "camera" | "voice", MediaStreamTrack>> {
+async function lights(): Promise<Lit> {
   const [screen, camera] = [canvasOf(640, 360), canvasOf(320, 180)];
   const context = new AudioContext();
   await context.resume();
@@ -71,7 +92,7 @@ export async function lights(): Promise<Record<"screen" | "camera" | "voice", Me
 
 function canvasOf(width: number, height: number): HTMLCanvasElement {
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
-  document.body.append(canvas);
+  document.body.prepend(canvas);
   return canvas;
 }
 
