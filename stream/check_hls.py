@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 import typer
 from aiohttp import ClientError, ClientSession, ClientTimeout, InvalidURL
 
-from transcode.hls.check.checker import INDEX_NAME, check_package, check_presentation
+from transcode.hls.check.checker import check_folder, check_package, check_presentation
 from transcode.hls.check.presentation import Fetched, Presentation, reading
 from transcode.hls.check.report import Report
 from transcode.hls.check.report_text import as_json_lines, in_words
+from transcode.tree import INDEX_NAME
 
 FILE_TIMEOUT = ClientTimeout(total=60)
 _OK = 200
@@ -78,10 +79,10 @@ def _check(place: str, headers: Mapping[str, str]) -> Report:
     if place.startswith(("http://", "https://")):
         return asyncio.run(check_url(place, headers))
     path = Path(place)
-    folder, index = (path, INDEX_NAME) if path.is_dir() else (path.parent, path.name)
-    if not (folder / index).is_file():
-        raise NothingThere(f"There is no playlist {folder / index}.")
-    return check_package(folder, index)
+    playlist = path / INDEX_NAME if path.is_dir() else path
+    if not playlist.is_file():
+        raise NothingThere(f"There is no playlist {playlist}.")
+    return check_folder(path) if path.is_dir() else check_package(path.parent, path.name)
 
 
 async def _fetch(session: ClientSession, uri: str, headers: Mapping[str, str]) -> Fetched:

@@ -52,7 +52,7 @@ def av1_ladder(ladder: Ladder, kind: PictureKind) -> Ladder:
     rungs = (
         _av1(rung, steps[rung.name], fastest) for rung in ladder.renditions if rung.name in steps
     )
-    return replace(ladder, renditions=tuple(rungs), audio=None)
+    return replace(ladder, renditions=tuple(rungs), audio=None, other_audio=())
 
 
 def _av1(rung: Rendition, step: _Step, fastest: Fraction) -> Rendition:

@@ -32,7 +32,7 @@ from transcode.picture_content import UNSEEN_CAMERA, UNSEEN_SCREEN
 from transcode.picture_look import look_at_picture
 from transcode.plan import EncodePlan, Track, plan_encode
 from transcode.publish import sync_tree, write_text_file
-from transcode.tree import FACTS_NAME, INDEX_NAME, LOOK_FOLDER, WORK_FOLDER
+from transcode.tree import ALL_CODECS_NAME, FACTS_NAME, INDEX_NAME, LOOK_FOLDER, WORK_FOLDER
 from transcode.work import begin, take_up, write_plan
 
 # Rungs of so few frames a second are made together: their encoders need little memory, and the
@@ -154,7 +154,7 @@ def _finish(plan: EncodePlan, package: Path, out: Path, wall_s: float, cpu_s: fl
     iframes = [
         read_iframes(out / one.track.name, one).listed for one in rungs_with_iframes(variants)
     ]
-    index = (package / INDEX_NAME).read_text("utf-8")
+    index = (package / ALL_CODECS_NAME).read_text("utf-8")
     sounds = {name: _sound(package / name) for name in sound_folders(index)}
     packager.close()
     facts = Av1Facts(
@@ -166,7 +166,8 @@ def _finish(plan: EncodePlan, package: Path, out: Path, wall_s: float, cpu_s: fl
             for variant, rung in zip(variants, plan.ladder.renditions, strict=True)
         ),
     )
-    write_text_file(out / INDEX_NAME, with_set(index, variants, iframes, sounds))
+    (out / INDEX_NAME).unlink()  # of this set alone; the package's own stays
+    write_text_file(out / ALL_CODECS_NAME, with_set(index, variants, iframes, sounds))
     write_text_file(out / FACTS_NAME, _with_av1(package / FACTS_NAME, facts))
     sync_tree(out)
     return facts

@@ -103,7 +103,7 @@ class Encoding:
     def _next(self) -> Stretch | None:
         """The next run: the rungs that were put off follow when the others are complete."""
         counts = {name: track.count for name, track in self.packager.rungs.items()}
-        sound = self.packager.sound.count if self.packager.sound else None
+        sound = min((track.count for track in self.packager.sounds.values()), default=None)
         now = {name: count for name, count in counts.items() if name not in self._put_off}
         stretch = plan_stretch(now, sound, self._end_s)
         if stretch is None and self._put_off:

@@ -1,4 +1,4 @@
-"""The one ffmpeg command of a stretch: one decode, every rung, the sound, the small pictures.
+"""The one ffmpeg command of a stretch: one decode, every rung, each sound, the small pictures.
 
 Pure: a plan in, an argument list out; the only module that imports ffmpeg-python, which compiles
 lists and nothing else. No text of a user reaches the list but the path of a source, behind `file:`.
@@ -26,24 +26,18 @@ from typing import Any
 
 import ffmpeg
 
-from transcode.grid import FIRST_SEGMENT_S, SEGMENT_S, key_frames, segment_start_s
-from transcode.ladder import HARDWARE, AudioRendition, Box, Rendition
+from transcode.grid import key_frames, segment_start_s
+from transcode.hls_output import hls_output
+from transcode.ladder import HARDWARE, Box, Rendition
 from transcode.plan import EncodePlan, Track
 from transcode.probe import AUDIO_CODECS, MAX_PIXELS, MAX_STREAMS, VIDEO_CODECS
 from transcode.process import EncoderProgress
 from transcode.rung_encoder import encoder_options
-from transcode.sound.aac import AAC_OPTIONS
-from transcode.sound.filters import RUN_UP_S, speech_filters
+from transcode.sound.filters import RUN_UP_S
+from transcode.sound_outputs import sound_outputs
 from transcode.storyboard import ANALYSED_RATE, THUMBNAIL_EVERY_S, analysed_box, thumbnail_box
 from transcode.stretch import Stretch
-from transcode.tree import (
-    AUDIO_FOLDER,
-    FRAMES_FOLDER,
-    INIT_NAME,
-    SCRATCH_FOLDER,
-    SCRATCH_PLAYLIST,
-    THUMBNAILS_FOLDER,
-)
+from transcode.tree import FRAMES_FOLDER, THUMBNAILS_FOLDER
 
 # Parts of the picture, cells of 8 x 8 pixels, that differ from the frame before, and by how much in
 # all: less is a pointer, or a camera in the corner; what scrolls, or a film on a slide, is more.
@@ -51,9 +45,7 @@ MOVING_SHARE, MOVING_LEVELS = 0.07, 384
 ANYTHING_LEVELS = 16_320  # 64 pixels of 255: no single cell makes a frame one that moves
 THUMBNAIL_QUALITY = 3  # of mjpeg's 2 (best) to 31
 TICKS_PER_S = 90_000
-AAC_PRIMING_SAMPLES = 1024  # what ffmpeg's encoder puts before the first sample
 SEEKABLE = {"matroska", "mov", "wav"}  # in others a seek lands beside the time that was asked for
-FILTERED_RATE_HZ = 48_000  # what filters of sound work at
 
 Stream = Any  # ffmpeg-python has no types
 _Made = tuple[Rendition, Stream]
@@ -65,8 +57,11 @@ def stretch_arguments(ffmpeg_path: str, plan: EncodePlan, stretch: Stretch) -> l
     outputs: list[Stream] = []
     if stretch.rungs:
         outputs += _picture_outputs(inputs, plan, stretch)
-    if stretch.with_sound and plan.ladder.audio and plan.sound:
-        outputs.append(_sound_output(inputs, plan, plan.sound, plan.ladder.audio, stretch))
+    if stretch.with_sound and plan.sound:
+        audio = plan.sound.info.audio
+        assert audio is not None  # noqa: S101 - only a track with sound is planned
+        heard = inputs.stream(plan.sound, audio.index)
+        outputs += sound_outputs(heard, audio.channels, plan, stretch)
     compiled: list[str] = ffmpeg.merge_outputs(*outputs).compile(cmd=ffmpeg_path)
     devices = stretch.hardware.global_arguments if stretch.hardware else ()
     return [compiled[0], "-loglevel", "warning", "-copyts", *devices, *compiled[1:]]
@@ -314,7 +309,7 @@ def _rung_output(stream: Stream, rung: Rendition, stretch: Stretch) -> Stream:
         "hls_time": 1,  # less than any distance of key frames: a cut at each of them
         "start_number": stretch.pictures_from,
     }
-    return _hls(stream, rung.name, options)
+    return hls_output(stream, rung.name, options)
 
 
 def _frames_last(end_s: float | None, rung: Rendition) -> dict[str, str]:
@@ -333,55 +328,3 @@ def _frames_last(end_s: float | None, rung: Rendition) -> dict[str, str]:
         end = round(end_s * TICKS_PER_S)
         shown = f"if(gt(PTS+{shown}\\,{end})\\,max(1\\,{end}-PTS)\\,{shown})"
     return {"bsf:v": f"setts=duration={shown}"}
-
-
-def _sound_output(
-    inputs: _Inputs, plan: EncodePlan, track: Track, audio: AudioRendition, stretch: Stretch
-) -> Stream:
-    """Mono, made even and clear, silence where there is none, exactly as long as the stretch.
-
-    The encoder's priming takes the place of the first 1024 samples (43 ms), so that what follows
-    lies where it belongs without an edit list, which players read differently.
-    """
-    assert track.info.audio is not None  # noqa: S101 - only a track with sound is planned
-    start_s = int(segment_start_s(stretch.sound_from))
-    settled_from = max(0, start_s - RUN_UP_S) * FILTERED_RATE_HZ
-    stream = inputs.stream(track, track.info.audio.index)
-    stream = stream.filter("aresample", FILTERED_RATE_HZ, **{"async": 1, "first_pts": settled_from})
-    for step in speech_filters(plan.loudness, track.info.audio.channels, FILTERED_RATE_HZ):
-        stream = stream.filter(step.name, **step.options)
-    stream = stream.filter("aresample", audio.sample_rate_hz)
-    if stretch.end_s is not None:
-        stream = stream.filter("apad").filter("atrim", end=f"{stretch.end_s:.6f}")
-    first = start_s * audio.sample_rate_hz + AAC_PRIMING_SAMPLES
-    stream = stream.filter("atrim", start_pts=first)
-    options = {
-        "acodec": "aac",
-        "b:a": audio.bitrate_bps,
-        **AAC_OPTIONS,
-        "hls_time": SEGMENT_S,
-        **({"hls_init_time": FIRST_SEGMENT_S} if stretch.sound_from == 0 else {}),
-        "start_number": stretch.sound_from,
-    }
-    return _hls(stream, AUDIO_FOLDER, options)
-
-
-def _hls(stream: Stream, folder: str, options: dict[str, Any]) -> Stream:
-    """Segments in a folder of their own, under their names only when they are complete."""
-    folder = f"{SCRATCH_FOLDER}/{folder}"
-    return stream.output(
-        f"file:{folder}/{SCRATCH_PLAYLIST}",
-        f="hls",
-        hls_segment_type="fmp4",
-        hls_flags="temp_file",
-        hls_list_size=1,
-        hls_fmp4_init_filename=INIT_NAME,
-        hls_segment_filename=f"{folder}/%d.m4s",
-        # an index in each segment would be wrong where a rest is joined to it (`rest.py`), and
-        # where its times are moved
-        hls_segment_options="use_editlist=0:movflags=+skip_sidx",
-        fflags="+bitexact",
-        map_metadata=-1,
-        map_chapters=-1,
-        **options,
-    )

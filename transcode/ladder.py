@@ -28,6 +28,8 @@ SHORT_SIDE_PX = 1080
 SMALLEST_SIDE_PX = 64  # smaller boxes trouble hardware decoders; the picture is centred in it
 LIBX264 = "libx264"
 SVT_AV1 = "libsvtav1"
+AAC = "aac"
+LIBOPUS = "libopus"
 HARDWARE = "hardware"  # whichever this machine has (`hardware.py`); x264 if it has none
 HIGHEST_RATE = Fraction(30)  # what a lecture shows moves no faster
 STEADY_RATE = 10  # frames a second of a screen on which nothing moves
@@ -66,8 +68,10 @@ class Rendition:
 
 @dataclass(frozen=True, slots=True)
 class AudioRendition:
-    """The one sound that all rungs share: mono AAC-LC."""
+    """A sound that all rungs share: mono."""
 
+    name: str  # of its folder
+    encoder: str  # ffmpeg's name
     bitrate_bps: int
     sample_rate_hz: int
 
@@ -79,11 +83,20 @@ class Ladder:
     renditions: tuple[Rendition, ...]
     audio: AudioRendition | None
     camera: Box | None  # where two tracks are composed: the camera's place within the top rung
+    other_audio: tuple[AudioRendition, ...] = ()  # the same in other codecs
+
+    @property
+    def sounds(self) -> tuple[AudioRendition, ...]:
+        """Every sound, first the one that every player decodes."""
+        return (*([self.audio] if self.audio else []), *self.other_audio)
 
 
 # Fragments and all, 27 kbit/s: it leaves the cheapest rung its share of 64 kbit/s. A higher sample
 # rate would spread the same bits over tones that speech has not.
-SPEECH = AudioRendition(bitrate_bps=24_000, sample_rate_hz=24_000)
+SPEECH = AudioRendition("audio", AAC, bitrate_bps=24_000, sample_rate_hz=24_000)
+# Fragments and all, 17 kbit/s, and nearer to the source than that AAC: PESQ (ITU-T P.862.2) 3.96
+# and 2.93, STOI 0.96 and 0.94, on the demo's voice.
+SPEECH_OPUS = AudioRendition("opus", LIBOPUS, bitrate_bps=16_000, sample_rate_hz=48_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +155,16 @@ def plan_ladder(
     """
     main = presentation or presenter
     audio = SPEECH if has_sound else None
+    other_audio = (SPEECH_OPUS,) if has_sound else ()
     if main is None:
-        return Ladder((), audio, None)
+        return Ladder((), audio, None, other_audio)
     content = content or (UNSEEN_SCREEN if presentation else UNSEEN_CAMERA)
     composed = presentation is not None and presenter is not None
     steps = _SCREEN if content.kind is PictureKind.SCREEN else _CAMERA
     rate = full_rate([stream for stream in (presentation, presenter) if stream is not None])
     rungs = [_rung(step, main, rate, content.motion, composed) for step in steps]
     camera = _camera_place(rungs[-1].box, presenter) if composed and presenter else None
-    return Ladder(_without_repeats(rungs), audio, camera)
+    return Ladder(_without_repeats(rungs), audio, camera, other_audio)
 
 
 def full_rate(streams: Sequence[VideoStream]) -> Fraction:

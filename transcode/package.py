@@ -40,6 +40,7 @@ from transcode.slides.write_slides import SlidesFacts
 from transcode.small_pictures import StoryboardFacts
 from transcode.sound.loudness import Loudness, measure_loudness
 from transcode.sound.report import SoundFacts
+from transcode.sound_encoder import without_missing
 from transcode.storyboard import ANALYSED_RATE, analysed_box
 from transcode.tree import FACTS_NAME as FACTS_NAME
 from transcode.tree import FRAMES_FOLDER, LOOK_FOLDER, POSTER_NAME, WORK_FOLDER
@@ -70,7 +71,8 @@ class Package:
     cpu_s: float
     size_bytes: int  # of the files below the package's folder, this page excepted
     renditions: tuple[RenditionFacts, ...]  # the cheapest first
-    audio: RenditionFacts | None
+    audio: RenditionFacts | None  # that every player decodes
+    other_audio: tuple[RenditionFacts, ...]  # the same in other codecs
     poster: str | None
     storyboard: StoryboardFacts | None
     slides: SlidesFacts | None
@@ -142,7 +144,8 @@ async def _begun(
     content, loudness = await concurrently(looking, _loudness(plan, arrivals))
     plan = replace(plan_encode(tracks, content), loudness=loudness)
     seen = content or (UNSEEN_SCREEN if plan.presentation else UNSEEN_CAMERA)
-    plan = replace(plan, ladder=with_hardware(plan.ladder, seen.kind))
+    ladder = without_missing(with_hardware(plan.ladder, seen.kind), ffmpeg.encoders)
+    plan = replace(plan, ladder=ladder)
     await asyncio.to_thread(write_plan, out, plan, ffmpeg.version)
     return plan
 
@@ -186,8 +189,8 @@ def _finish(
     packager.close()
     out = packager.out
     rungs = [(rung, packager.rungs[rung.name].described()) for rung in plan.ladder.renditions]
-    audio = packager.sound.described() if packager.sound else None
-    tracks = [track for track in (*(track for _, track in rungs), audio) if track is not None]
+    sounds = [found for sound in packager.sounds.values() if (found := sound.described())]
+    tracks = [*(track for _, track in rungs if track is not None), *sounds]
     package = Package(
         duration_s=max(track.duration_s for track in tracks),
         wall_s=wall_s,
@@ -196,7 +199,8 @@ def _finish(
         renditions=tuple(
             rendition_facts(track, rung) for rung, track in rungs if track is not None
         ),
-        audio=rendition_facts(audio, None) if audio else None,
+        audio=rendition_facts(sounds[0], None) if sounds else None,
+        other_audio=tuple(rendition_facts(sound, None) for sound in sounds[1:]),
         poster=POSTER_NAME if extras.storyboard else None,
         storyboard=extras.storyboard,
         slides=extras.slides,

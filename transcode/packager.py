@@ -26,7 +26,7 @@ from transcode.plan import EncodePlan
 from transcode.publish import write_text_file
 from transcode.stretch import Stretch
 from transcode.tree import (
-    AUDIO_FOLDER,
+    ALL_CODECS_NAME,
     FRAMES_FOLDER,
     INDEX_NAME,
     SCRATCH_FOLDER,
@@ -56,17 +56,17 @@ class Packager:
         self.work = out / WORK_FOLDER
         self._plan = plan
         self.rungs = {rung.name: GrowingTrack(out / rung.name) for rung in plan.ladder.renditions}
-        self.sound = GrowingTrack(out / AUDIO_FOLDER) if plan.ladder.audio else None
+        self.sounds = {sound.name: GrowingTrack(out / sound.name) for sound in plan.ladder.sounds}
 
     @property
     def tracks(self) -> list[GrowingTrack]:
-        """The rungs, the cheapest first, then the sound."""
-        return [*self.rungs.values(), *([self.sound] if self.sound else [])]
+        """The rungs, the cheapest first, then the sounds."""
+        return [*self.rungs.values(), *self.sounds.values()]
 
     def prepare(self, stretch: Stretch) -> None:
         """Empty the scratch folder and make what ffmpeg expects in the working folder."""
         shutil.rmtree(self.work / SCRATCH_FOLDER, ignore_errors=True)
-        for name in (*stretch.rungs, AUDIO_FOLDER):
+        for name in (*stretch.rungs, *self.sounds):
             (self.work / SCRATCH_FOLDER / name).mkdir(parents=True)
         for name in (THUMBNAILS_FOLDER, FRAMES_FOLDER):
             (self.work / name).mkdir(exist_ok=True)
@@ -81,11 +81,11 @@ class Packager:
             self.rungs[name].collect(scratch / name, stretch.pictures_from, stretch.end_s, is_over)
             for name in stretch.rungs
         ]
-        if self.sound and stretch.with_sound:
-            folder = scratch / AUDIO_FOLDER
-            news.append(
-                self.sound.collect(folder, stretch.sound_from, stretch.end_s, is_over=is_over)
-            )
+        if stretch.with_sound:
+            news += [
+                sound.collect(scratch / name, stretch.sound_from, stretch.end_s, is_over)
+                for name, sound in self.sounds.items()
+            ]
         return any(news)
 
     def write_playlists(
@@ -97,16 +97,19 @@ class Packager:
         """
         wanted = None if end_s is None else len(segment_starts_s(end_s))
         variants = self._shown(together, wanted)
-        sound = self._described_sound(wanted)
-        if any(self.rungs[name].count == 0 for name in together) or (self.sound and not sound):
+        sounds = self._described_sounds(wanted)
+        if any(self.rungs[name].count == 0 for name in together) or len(sounds) < len(self.sounds):
             return None
-        tracks = [*(variant.track for variant in variants), *([sound] if sound else [])]
+        tracks = [*(variant.track for variant in variants), *sounds]
         for track in tracks:
             text = media_playlist(track, is_complete=len(track.segments) == wanted)
             write_text_file(self.out / track.name / INDEX_NAME, text)
         iframes = self._write_iframes(variants) if is_over else []
-        index = multivariant_playlist(variants, sound, iframes=iframes, language=UNKNOWN_LANGUAGE)
-        write_text_file(self.out / INDEX_NAME, index)
+        for name, heard in ((INDEX_NAME, sounds[:1]), (ALL_CODECS_NAME, sounds)):
+            index = multivariant_playlist(
+                variants, heard, iframes=iframes, language=UNKNOWN_LANGUAGE
+            )
+            write_text_file(self.out / name, index)
         least = min(len(track.segments) for track in tracks)
         media_s = end_s if end_s is not None and least == wanted else segment_start_s(least)
         shown = tuple(variant.track.name for variant in variants)
@@ -126,11 +129,15 @@ class Packager:
                 found.append(Variant(track, rung.box.width_px, rung.box.height_px, rung.frame_rate))
         return found
 
-    def _described_sound(self, wanted: int | None) -> MediaTrack | None:
-        audio = self._plan.ladder.audio
-        if self.sound is None or audio is None:
-            return None
-        return self._described(self.sound, wanted, round(SOUND_EXCESS * audio.bitrate_bps))
+    def _described_sounds(self, wanted: int | None) -> list[MediaTrack]:
+        """Those that have begun, in the order of the plan."""
+        found = [
+            self._described(
+                self.sounds[sound.name], wanted, round(SOUND_EXCESS * sound.bitrate_bps)
+            )
+            for sound in self._plan.ladder.sounds
+        ]
+        return [track for track in found if track is not None]
 
     def _described(
         self, growing: GrowingTrack, wanted: int | None, planned_peak_bps: int

@@ -1,7 +1,8 @@
 """The names in a package's folder, and in the working folder inside it while it is made.
 
-index.m3u8                    multivariant playlist; players and servers rely on the name
-still|low|medium|high|audio/  index.m3u8, init.mp4, 0.m4s, 1.m4s, ...
+index.m3u8                    multivariant playlist of H.264 and AAC; players rely on the name
+all-codecs.m3u8               the same and more: with Opus, and the AV1 set if there is one
+still|low|...|high|audio|opus/  index.m3u8, init.mp4, 0.m4s, 1.m4s, ...
                               init-7.mp4 where another encoder has made it from segment 7 on
 av1-still|av1-low|.../        the AV1 set, if there is one
 poster.jpg, storyboard.jpg, storyboard.vtt     where there is a picture
@@ -15,6 +16,7 @@ package.json                  the facts, when all is made
 from pathlib import Path
 
 INDEX_NAME = "index.m3u8"
+ALL_CODECS_NAME = "all-codecs.m3u8"
 INIT_NAME = "init.mp4"
 AUDIO_FOLDER = "audio"
 FACTS_NAME = "package.json"

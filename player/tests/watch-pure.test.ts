@@ -200,11 +200,19 @@ describe("qualities", () => {
   });
 
   const both = ["avc1.640028", "av01.0.08M.08", "avc1.640028", undefined].map((videoCodec) => ({ videoCodec }));
+  const h264WithAac = { videoCodec: "avc1.640028", audioCodec: "mp4a.40.2" };
+  const h264WithOpus = { videoCodec: "avc1.640028", audioCodec: "opus" };
+  const av1WithAac = { videoCodec: "av01.0.08M.08", audioCodec: "mp4a.40.2" };
+  const av1WithOpus = { videoCodec: "av01.0.08M.08", audioCodec: "opus" };
+  const fourPairs = [h264WithAac, h264WithOpus, av1WithAac, av1WithOpus];
   test.each([
     { name: "AV1 where it is decoded", levels: both, takesAv1: true, places: [0, 2, 3] },
     { name: "H.264 elsewhere", levels: both, takesAv1: false, places: [1] },
     { name: "all, of H.264 alone", levels: both.slice(2), takesAv1: true, places: [] },
     { name: "all, of sound alone", levels: [{}], takesAv1: true, places: [] },
+    { name: "Opus before AAC", levels: fourPairs, takesAv1: false, places: [0, 2, 3] },
+    { name: "AV1 with Opus", levels: fourPairs, takesAv1: true, places: [0, 1, 2] },
+    { name: "AAC where the browser has no Opus", levels: [h264WithAac, av1WithAac], takesAv1: false, places: [1] },
   ])("of two sets one is played: $name", ({ levels, takesAv1, places }) =>
     expect(unplayed(levels, takesAv1)).toEqual(places),
   );

@@ -17,7 +17,7 @@ from stream.ids import ID_PATTERN
 from stream.pages import player_folder
 from stream.people.rights import Action
 from stream.tables import Package
-from transcode.tree import FACTS_NAME, INDEX_NAME
+from transcode.tree import ALL_CODECS_NAME, FACTS_NAME
 
 routes = web.RouteTableDef()
 
@@ -25,8 +25,8 @@ routes = web.RouteTableDef()
 IMMUTABLE = "private, max-age=31536000, immutable"
 GROWING = "private, no-cache"  # asked for again each time, and answered 304 while it is the same
 ASSETS_IMMUTABLE = "public, max-age=31536000, immutable"  # named by content, the same for everyone
-# An AV1 set that is ready is named in the index, and told of in the facts.
-REPLACED = {INDEX_NAME, FACTS_NAME}
+# An AV1 set that is ready is named in the one, and told of in the other.
+REPLACED = {ALL_CODECS_NAME, FACTS_NAME}
 COMPRESSED = {"m3u8", "vtt", "json"}
 
 ASSET_TYPES = {".js": "text/javascript", ".css": "text/css"}

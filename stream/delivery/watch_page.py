@@ -1,6 +1,7 @@
 """`GET /lectures/{id}`: the page a lecture is watched on; while it is being made, its progress."""
 
 from datetime import timedelta
+from pathlib import PurePosixPath
 from typing import Any
 
 from aiohttp import web
@@ -15,6 +16,7 @@ from stream.ingest.finishing import interrupted_at
 from stream.pages import page
 from stream.people.rights import Action
 from stream.tables import ClassRole, Lecture
+from transcode.tree import ALL_CODECS_NAME
 
 routes = web.RouteTableDef()
 
@@ -31,9 +33,14 @@ async def watch_page(request: web.Request) -> web.Response:
         interrupted = await _interrupted(request, session, lecture, role)
     data = page_data(facts, person.id)
     response = page(
-        request, "watch.html", lecture=facts, data=data, engine=_engine(request, data),
+        request,
+        "watch.html",
+        lecture=facts,
+        data=data,
+        engine=_engine(request, data),
+        played=_played(data["playlist_url"]),
         interrupted=interrupted,
-    )  # fmt: skip
+    )
     response.enable_compression()
     response.headers["Cache-Control"] = "no-store"  # says whose page it is, and how far things are
     return response
@@ -61,6 +68,11 @@ def _engine(request: web.Request, data: dict[str, Any]) -> str | None:
     never does, so it must not be told to load it.
     """
     return ENGINE if data["playlist_url"] and "Sec-CH-UA" in request.headers else None
+
+
+def _played(playlist_url: str | None) -> str | None:
+    """Return the list of rungs that the script will ask for: it chooses among all codecs."""
+    return playlist_url and str(PurePosixPath(playlist_url).with_name(ALL_CODECS_NAME))
 
 
 def page_data(facts: dict[str, Any], viewer: str) -> dict[str, Any]:

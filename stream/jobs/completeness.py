@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-INDEX_NAME = "index.m3u8"
+from transcode.tree import ALL_CODECS_NAME, INDEX_NAME
+
 # Rungs end "to a frame of the source", and the slowest has one picture a second.
 TOLERANCE_S = 1.0
 VARIANT = re.compile(r"^#EXT-X-STREAM-INF:.*\n(?:#.*\n)*(?P<uri>[^#\n]+)$", re.MULTILINE)
@@ -30,9 +31,12 @@ def require_complete(package: Path, expected_s: float) -> None:
 
     Raises IncompletePackage, and OSError when a playlist cannot be read.
     """
-    rungs = list(_rungs((package / INDEX_NAME).read_text(encoding="utf-8")))
-    if not rungs:
-        raise IncompletePackage(INDEX_NAME, "names no rung")
+    rungs: dict[str, None] = {}
+    for name in (INDEX_NAME, ALL_CODECS_NAME):
+        named = list(_rungs((package / name).read_text(encoding="utf-8")))
+        if not named:
+            raise IncompletePackage(name, "names no rung")
+        rungs |= dict.fromkeys(named)
     for rung in rungs:
         require_rung(package / rung, rung, expected_s)
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from stream.disk import sync_folder
-from transcode.tree import INDEX_NAME, INIT_NAME
+from transcode.tree import ALL_CODECS_NAME, INDEX_NAME, INIT_NAME
 
 FOR_GOOD = re.compile(r"init(-[0-9]+)?\.mp4|[0-9]+\.m4s")  # what is never written twice
 NEXT = ".next"  # no file of that name is served
@@ -72,10 +72,10 @@ def _folders_in(made: Path) -> Iterator[Path]:
 
 
 def _take_pages(made: Path, place: Path, folder: Path) -> list[Path]:
-    """Link what is written again and again beside its place; the index comes first."""
+    """Link what is written again and again beside its place; the indexes come first."""
     names = [name for name in os.listdir(made / folder) if _is_page(made / folder / name)]
     taken = []
-    for name in sorted(names, key=lambda name: name != INDEX_NAME):
+    for name in sorted(names, key=lambda name: name not in (INDEX_NAME, ALL_CODECS_NAME)):
         page = place / folder / name
         if not _is_same(made / folder / name, page):
             page.with_name(name + NEXT).unlink(missing_ok=True)

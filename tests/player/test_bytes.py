@@ -40,9 +40,9 @@ async def test_the_page_and_its_engine_stay_within_their_bytes(
         for name in set(needed) - set(engine):
             page_bytes += await wire_bytes(client, site.url + name, "br")
         playlist = re.findall(r'as="fetch" crossorigin href="([^"]+)"', html)[0]
-        folder = site.url + playlist.removesuffix("/index.m3u8")
+        folder = site.url + playlist.rpartition("/")[0]
         page_bytes += await wire_bytes(client, f"{folder}/still/init.mp4", None)
-        page_bytes += await wire_bytes(client, f"{folder}/audio/init.mp4", None)
+        page_bytes += await wire_bytes(client, f"{folder}/opus/init.mp4", None)
         async with client.get(site.url + playlist) as response:
             page_bytes += len(await response.read())
         engine_bytes = await wire_bytes(client, site.url + engine[0], "br")

@@ -12,7 +12,7 @@ import numpy as np
 from av.container import InputContainer
 from numpy.typing import NDArray
 
-from transcode.hls.check.checker import check_package
+from transcode.hls.check.checker import check_folder
 
 
 @dataclass(frozen=True)
@@ -98,20 +98,25 @@ class PlayedPackage:
 
     index: m3u8.M3U8
     rungs: list[PlayedTrack]
-    audio: PlayedTrack | None
+    sounds: list[PlayedTrack]
+
+    @property
+    def audio(self) -> PlayedTrack | None:
+        """The sound that every player decodes."""
+        return self.sounds[0] if self.sounds else None
 
     def rung(self, name: str) -> PlayedTrack:
         return next(rung for rung in self.rungs if rung.name == name)
 
 
 def play(out: Path) -> PlayedPackage:
-    """Load a package from its `index.m3u8` on. One that breaks a rule of HLS is not played."""
-    assert [f"{one.rule} {one}" for one in check_package(out).violations] == []
-    index = m3u8.load(str(out / "index.m3u8"))
-    rungs = [_track(out / p.uri) for p in index.playlists if p.stream_info.resolution]
-    audio = [_track(out / media.uri) for media in index.media if media.type == "AUDIO"]
-    audio += [_track(out / p.uri) for p in index.playlists if not p.stream_info.resolution]
-    return PlayedPackage(index, rungs, audio[0] if audio else None)
+    """Load a package with all its codecs. One that breaks a rule of HLS is not played."""
+    assert [f"{one.rule} {one}" for one in check_folder(out).violations] == []
+    index = m3u8.load(str(out / "all-codecs.m3u8"))
+    shown = [p.uri for p in index.playlists if p.stream_info.resolution]
+    heard = [media.uri for media in index.media if media.type == "AUDIO"]
+    heard += [p.uri for p in index.playlists if not p.stream_info.resolution]
+    return PlayedPackage(index, _tracks(out, shown), _tracks(out, heard))
 
 
 def flashes_s(track: PlayedTrack) -> list[float]:
@@ -146,5 +151,7 @@ def _nal_types(picture: bytes) -> list[int]:
     return kinds
 
 
-def _track(path: Path) -> PlayedTrack:
-    return PlayedTrack(path.parent, m3u8.load(str(path)))
+def _tracks(out: Path, uris: list[str]) -> list[PlayedTrack]:
+    """Each once, in the order in which they are named."""
+    paths = [out / uri for uri in dict.fromkeys(uris)]
+    return [PlayedTrack(path.parent, m3u8.load(str(path))) for path in paths]

@@ -99,7 +99,7 @@ async def test_what_has_arrived_can_be_watched_and_the_end_is_exact(
         while (growth := await grown.get()).media_s < 14:
             pass
     assert (growth.rungs[0], growth.rungs[-1]) == ("still", "high")
-    for track in (*growth.rungs, "audio"):
+    for track in (*growth.rungs, "audio", "opus"):
         playlist = m3u8.load(str(tmp_path / "out" / track / "index.m3u8"))
         assert playlist.playlist_type == "event"
         assert not playlist.is_endlist

@@ -12,7 +12,7 @@ import pytest
 from tests.generated_media import OPUS, VP8, browser_recording, recording, run_ffmpeg, sound
 from tests.transcode.played_package import flashes_s, play, tones_s
 from transcode.grid import segment_starts_s
-from transcode.hls.check.checker import check_package
+from transcode.hls.check.checker import check_folder
 from transcode.locator import Ffmpeg, locate_ffmpeg
 from transcode.media import Source, TrackRole
 from transcode.package import make_package
@@ -69,7 +69,7 @@ async def test_a_package_is_whole_and_keeps_the_rules(
     package = await make_package(make(tmp_path), tmp_path / "out")
     assert package.duration_s == pytest.approx(5, abs=FRAME_S + 0.001)
     played = play(tmp_path / "out")
-    report = check_package(tmp_path / "out")
+    report = check_folder(tmp_path / "out")
     assert [f"{one.rule} {one}" for one in report.violations] == []
     grid = segment_starts_s(package.duration_s)
     for track in played.rungs:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+import m3u8
 import msgspec
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from tests.generated_media import FLASH_S
 from tests.recorded_shapes import SHAPES, Shape, published_shape
 from tests.transcode.played_package import PlayedPackage, PlayedTrack, flashes_s, play, tones_s
 from transcode.grid import segment_starts_s
-from transcode.hls.check.checker import check_package
+from transcode.hls.check.checker import check_folder
 from transcode.package import Package
 from transcode.slides.slides_json import parse_slides_json
 
@@ -25,6 +26,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 AAC_FRAME_S = 1024 / 24_000
 IN_STEP_S = 0.08
+OPUS_GROUP = "sound-opus"
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Made:
 
     @property
     def tracks(self) -> list[PlayedTrack]:
-        return [*self.played.rungs, *([self.played.audio] if self.played.audio else [])]
+        return [*self.played.rungs, *self.played.sounds]
 
 
 # To look at each frame of three hours would take minutes; they are played by a browser.
@@ -61,17 +63,16 @@ def test_it_lasts_as_long_as_the_recording(made: Made) -> None:
         assert made.package.duration_s - 1.01 <= times[-1] < made.package.duration_s
         assert times == sorted(set(times))
         assert track.extinf_s == pytest.approx(made.package.duration_s, abs=AAC_FRAME_S)
-    if made.played.audio:
-        samples, rate = made.played.audio.samples
+    for sound in made.played.sounds:
+        samples, rate = sound.samples
         assert len(samples) / rate == pytest.approx(made.package.duration_s, abs=2 * AAC_FRAME_S)
-        assert made.played.audio.extinf_s == pytest.approx(
-            made.package.duration_s, abs=2 * AAC_FRAME_S
-        )
+        assert sound.extinf_s == pytest.approx(made.package.duration_s, abs=2 * AAC_FRAME_S)
 
 
 def test_it_has_what_the_recording_has(made: Made) -> None:
     assert bool(made.played.rungs) is made.shape.has_picture
-    assert bool(made.played.audio) is made.shape.has_sound
+    heard = ["audio", "opus"] if made.shape.has_sound else []
+    assert [sound.name for sound in made.played.sounds] == heard
     for name in ("poster.jpg", "storyboard.jpg", "storyboard.vtt"):
         assert (made.out / name).exists() is made.shape.has_picture
     if made.shape.has_picture:
@@ -89,8 +90,9 @@ def test_all_rungs_begin_their_segments_together_with_an_idr(made: Made) -> None
         begins_s, are_idr = zip(*track.first_pictures(), strict=True)
         assert begins_s == pytest.approx(grid, abs=1e-4)
         assert all(are_idr)
-    if made.played.audio:
-        assert made.played.audio.starts_s == pytest.approx(grid, abs=AAC_FRAME_S + 1e-6)
+    for sound in made.played.sounds:
+        late_s = AAC_FRAME_S + 1e-6 if sound.name == "audio" else 1e-4
+        assert sound.starts_s == pytest.approx(grid, abs=late_s)
 
 
 def test_its_playlists_say_what_is_there(made: Made) -> None:
@@ -100,22 +102,35 @@ def test_its_playlists_say_what_is_there(made: Made) -> None:
         assert track.playlist.playlist_type == "vod"
         assert track.playlist.is_endlist
     assert made.played.index.is_independent_segments
-    audio_bps = peak_bps(made.played.audio) if made.played.audio else 0
     infos = [playlist.stream_info for playlist in made.played.index.playlists]
-    for info, track in zip(infos, made.played.rungs, strict=False):
-        assert info.bandwidth >= peak_bps(track) + audio_bps
+    sounds_bps = [peak_bps(sound) for sound in made.played.sounds] or [0]
+    expected = [(track, bps) for bps in sounds_bps for track in made.played.rungs]
+    for info, (track, sound_bps) in zip(infos, expected, strict=bool(made.played.rungs)):
+        assert info.bandwidth >= peak_bps(track) + sound_bps
         assert info.average_bandwidth <= info.bandwidth or len(track.playlist.segments) == 1
         assert info.resolution == size_of(track)
         assert int(info.codecs[9:11], 16) <= 40  # H.264 level 4.0: every phone decodes it
 
 
 def test_it_keeps_the_rules_of_hls(made: Made) -> None:
-    report = check_package(made.out)
+    report = check_folder(made.out)
     assert [f"{one.rule} {one}" for one in report.violations] == []
 
 
+def test_a_player_that_cannot_choose_among_codecs_finds_one_of_each(made: Made) -> None:
+    plain = m3u8.load(str(made.out / "index.m3u8"))
+    everything = [(one.uri, one.stream_info.codecs) for one in made.played.index.playlists]
+    listed = [(one.uri, one.stream_info.codecs) for one in plain.playlists]
+    assert listed == everything[: len(listed)]
+    codecs = [codec.partition(".")[0] for _, both in listed for codec in both.split(",")]
+    assert set(codecs) <= {"avc1", "mp4a"}
+    assert len(plain.media) <= 1
+
+
 def test_the_cheapest_rung_is_first_and_frames_never_get_fewer(made: Made) -> None:
-    infos = [playlist.stream_info for playlist in made.played.index.playlists]
+    playlists = made.played.index.playlists
+    infos = [p.stream_info for p in playlists if p.stream_info.audio != OPUS_GROUP]
+    infos = infos[: len(infos) // len(made.played.sounds)] if not made.played.rungs else infos
     bandwidths = [info.bandwidth for info in infos]
     by_chance_bps = 1_000  # where hardly anything is shown they differ by some bytes a second
     pairs = pairwise(bandwidths)
@@ -135,8 +150,8 @@ def test_picture_and_sound_are_in_step(made: Made) -> None:
         behind_s = [(time_s + IN_STEP_S) % 1 - IN_STEP_S for time_s in seen]
         assert max(behind_s) <= FLASH_S + IN_STEP_S, track.name  # never before: that is late by 0.9
     assert flashes_s(made.played.rungs[-1]) == pytest.approx(seconds, abs=IN_STEP_S)
-    if made.played.audio:
-        assert tones_s(made.played.audio) == pytest.approx(seconds, abs=IN_STEP_S)
+    for sound in made.played.sounds:
+        assert tones_s(sound) == pytest.approx(seconds, abs=IN_STEP_S)
 
 
 def test_its_facts_are_those_of_the_files(made: Made) -> None:
@@ -145,6 +160,7 @@ def test_its_facts_are_those_of_the_files(made: Made) -> None:
     others = [p for p in made.out.rglob("*") if p.is_file() and p.name != "package.json"]
     assert made.package.size_bytes == sum(path.stat().st_size for path in others)
     assert made.package.cpu_s > 0
+    lists = {"index.m3u8", "all-codecs.m3u8", "iframes.m3u8"}
     pictures = {
         "poster.jpg",
         "storyboard.jpg",
@@ -153,7 +169,7 @@ def test_its_facts_are_those_of_the_files(made: Made) -> None:
         "chapters.vtt",
         "stills.vtt",
     }
-    named = {"index.m3u8", "iframes.m3u8", "init.mp4", "silence.json", "sound.json", *pictures}
+    named = {*lists, "init.mp4", "silence.json", "sound.json", *pictures}
     assert {path.name for path in others if path.suffix not in (".m4s", ".webp")} <= named
 
 
@@ -192,9 +208,9 @@ def test_the_camera_begins_when_it_began_and_is_missing_from_the_cheapest_rung(m
     top = made.played.rungs[-1]
     lit = [time_s for time_s, luma in corner(top) if luma > 150]
     begins = [time_s for time_s in lit if not any(0 < time_s - other < 0.15 for other in lit)]
-    assert made.played.audio is not None
     assert begins == pytest.approx([1, 2, 3, 4], abs=IN_STEP_S)
-    assert tones_s(made.played.audio) == pytest.approx([1, 2, 3, 4], abs=IN_STEP_S)
+    for sound in made.played.sounds:
+        assert tones_s(sound) == pytest.approx([1, 2, 3, 4], abs=IN_STEP_S)
     assert max(luma for _, luma in corner(made.played.rung("still"))) < 30
 
 

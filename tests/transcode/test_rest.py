@@ -19,19 +19,22 @@ async def test_no_rung_and_no_sound_has_a_last_segment_of_a_moment(
     source = recording(tmp_path / "a.mkv", *H264, *AAC, seconds=seconds, rate="1000")
     package = await make_package([Source(source)], tmp_path / "out")
     played = play(tmp_path / "out")
-    assert played.audio is not None
-    for track in [*played.rungs, played.audio]:
+    assert len(played.sounds) == 2
+    for track in [*played.rungs, *played.sounds]:
         lengths = [segment.duration for segment in track.playlist.segments]
         assert min(lengths) >= 0.5, track.name
         assert sum(lengths) == pytest.approx(package.duration_s, abs=0.043)
         assert track.playlist.target_duration <= 6
-    assert len(played.audio.samples[0]) / 24_000 == pytest.approx(package.duration_s, abs=0.086)
+    for heard in played.sounds:
+        samples, rate_hz = heard.samples
+        assert len(samples) / rate_hz == pytest.approx(package.duration_s, abs=0.086)
 
 
 async def test_sound_alone_is_joined_too(tmp_path: Path) -> None:
     run_ffmpeg(*sound(), "-t", "4.1", *AAC, str(tmp_path / "a.m4a"))
     await make_package([Source(tmp_path / "a.m4a")], tmp_path / "out")
-    audio = play(tmp_path / "out").audio
-    assert audio is not None
-    assert [round(segment.duration) for segment in audio.playlist.segments] == [2, 2]
-    assert sorted(path.name for path in audio.folder.glob("*.m4s")) == ["0.m4s", "1.m4s"]
+    sounds = play(tmp_path / "out").sounds
+    assert [heard.name for heard in sounds] == ["audio", "opus"]
+    for heard in sounds:
+        assert [round(segment.duration) for segment in heard.playlist.segments] == [2, 2]
+        assert sorted(path.name for path in heard.folder.glob("*.m4s")) == ["0.m4s", "1.m4s"]

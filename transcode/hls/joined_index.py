@@ -41,11 +41,10 @@ def with_set(
         one for one in playlist.iframe_playlists if _folder(one.uri) not in new
     ]
     groups = [media for media in playlist.media if media.uri]
-    for variant in variants:
-        for group in groups:
-            playlist.add_playlist(picture_entry(variant, sounds[_folder(group.uri)], group))
-        if not groups:
-            playlist.add_playlist(picture_entry(variant, None, None))
+    for group in groups or [None]:
+        sound = sounds[_folder(group.uri)] if group else None
+        for variant in variants:
+            playlist.add_playlist(picture_entry(variant, sound, group))
     for item in iframes:
         playlist.add_iframe_playlist(iframe_entry(item))
     return str(playlist.dumps())

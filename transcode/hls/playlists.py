@@ -169,35 +169,34 @@ def _begun(track: MediaTrack, is_complete: bool) -> m3u8.M3U8:
 
 def multivariant_playlist(
     variants: Sequence[Variant],
-    audio: MediaTrack | None,
+    sounds: Sequence[MediaTrack],
     *,
-    other_audio: Sequence[MediaTrack] = (),
     iframes: Sequence[IFrameVariant] = (),
     language: str | None = None,
 ) -> str:
     """The playlist that a player opens. Without pictures, each sound is a variant.
 
-    `other_audio` is the same sound in other codecs, each a rendition group of its own; each picture
-    is listed with each group, `audio` first, which every player can decode. `language` is spoken:
-    a tag of BCP 47, `und` where it is not known.
+    `sounds` is the same sound in different codecs, each a rendition group of its own, first the one
+    that every player decodes. With that one all pictures are listed before the first with another:
+    a player begins with one of the first. `language` is spoken: a tag of BCP 47, `und` where it is
+    not known.
     """
-    sounds = [audio, *other_audio] if audio else []
     playlist = m3u8.M3U8()
     playlist.version = str(VERSION)
     playlist.is_independent_segments = True
     playlist.is_variant = True
     if not variants:
-        for sound in sounds:
-            playlist.add_playlist(_sound_variant(sound))
+        for alone in sounds:
+            playlist.add_playlist(_sound_variant(alone))
         return str(playlist.dumps())
-    groups = [_audio_media(sound, language, is_first=sound is audio) for sound in sounds]
-    for group in groups:
-        playlist.add_media(group)
-    for variant in variants:
-        for sound, group in zip(sounds, groups, strict=True):
-            playlist.add_playlist(picture_entry(variant, sound, group))
-        if not sounds:
-            playlist.add_playlist(picture_entry(variant, None, None))
+    groups: list[tuple[MediaTrack | None, m3u8.Media | None]] = [
+        (sound, _audio_media(sound, language, is_first=sound is sounds[0])) for sound in sounds
+    ]
+    for _, media in groups:
+        playlist.add_media(media)
+    for sound, media in groups or [(None, None)]:
+        for variant in variants:
+            playlist.add_playlist(picture_entry(variant, sound, media))
     for item in iframes:
         playlist.add_iframe_playlist(iframe_entry(item))
     return str(playlist.dumps())

@@ -1,10 +1,12 @@
 /**
- * Which of a lecture's two sets is played: AV1, half the bytes, or H.264, which every browser
- * decodes. One of them for good: hls.js changes rungs within a codec only, and would offer both.
+ * Which codecs are played of those a lecture has: AV1, half the bytes, or H.264, which every browser
+ * decodes; Opus, two thirds of the bytes, or AAC. One pair for good: hls.js changes rungs within a
+ * codec only, and would offer each rung once for every pair.
  */
 
 interface LevelCodec {
   videoCodec?: string | undefined;
+  audioCodec?: string | undefined;
 }
 
 /** The most that a lecture's AV1 asks of a decoder (`av1_ladder.py`). */
@@ -23,12 +25,27 @@ export async function decodesAv1(capabilities: MediaCapabilities | undefined): P
   }
 }
 
+/** Return where a lecture's rungs in all codecs are listed; its own list has one codec of each kind. */
+export function allCodecsUrl(playlistUrl: string): string {
+  return playlistUrl.replace(/[^/]+$/u, "all-codecs.m3u8");
+}
+
 export function isAv1({ videoCodec }: LevelCodec): boolean {
   return videoCodec?.startsWith("av01") ?? false;
 }
 
-/** Return the places of the levels that belong to the other set; none where there is one set. */
+/**
+ * Return the places of the levels that are not played. hls.js has left out what the browser says it
+ * cannot decode; so of the sounds that it named, Opus is taken.
+ */
 export function unplayed(levels: readonly LevelCodec[], takesAv1: boolean): number[] {
-  const ofSet = levels.map((level) => isAv1(level) === takesAv1);
-  return ofSet.includes(true) ? ofSet.flatMap((isPlayed, place) => (isPlayed ? [] : [place])) : [];
+  const ofSet = preferred(levels, (level) => isAv1(level) === takesAv1);
+  const played = preferred(ofSet, ({ audioCodec }) => audioCodec?.toLowerCase() === "opus");
+  return levels.flatMap((level, place) => (played.includes(level) ? [] : [place]));
+}
+
+/** Return those that are wanted; all, where none is. */
+function preferred(levels: readonly LevelCodec[], isWanted: (level: LevelCodec) => boolean): readonly LevelCodec[] {
+  const wanted = levels.filter(isWanted);
+  return wanted.length > 0 ? wanted : levels;
 }

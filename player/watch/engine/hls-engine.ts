@@ -4,13 +4,14 @@ import Hls from "hls.js";
 import type { Level } from "hls.js";
 
 import type { Rung } from "../api";
-import { decodesAv1, isAv1, unplayed } from "./codec";
+import { allCodecsUrl, decodesAv1, isAv1, unplayed } from "./codec";
 import type { Engine, EngineOptions, Quality } from "./engine";
 import { ahead, AHEAD_S, configFor } from "./hls-config";
 import { remedyFor } from "./remedy";
 import { rungOf, withNewLevels } from "./rungs";
 
-export function startHls(options: EngineOptions): Engine {
+export function startHls(plain: EngineOptions): Engine {
+  const options = { ...plain, playlistUrl: allCodecsUrl(plain.playlistUrl) };
   const { video, playlistUrl, startS, events, signal } = options;
   const hls = new Hls(configFor(startS));
   signal.addEventListener("abort", () => hls.destroy(), { once: true });

@@ -40,7 +40,7 @@ from tests.generated_media import browser_recording, recording
 from tests.stream.conftest import MakeClass, SignedIn, SignIn
 from tests.stream.ingest.conftest import Sender, insert_tracks
 from transcode.errors import UnreadableMedia
-from transcode.hls.check.checker import check_package
+from transcode.hls.check.checker import check_folder
 
 pytestmark = pytest.mark.slow
 
@@ -208,7 +208,7 @@ async def test_a_lecture_is_watched_before_its_last_byte_and_made_by_one_job(
     assert job.media_s == pytest.approx(MEDIA_S, abs=0.2)
     assert job.work_s is None, "it also waited for bytes: nothing to compare others with"
     place = sending.app[FOLDERS].package(sending.lecture_id, ready["playlist_url"].split("/")[3])
-    assert check_package(place).violations == ()
+    assert check_folder(place).violations == ()
     assert list(sending.app[FOLDERS].scratch.iterdir()) == []
 
 

@@ -25,7 +25,8 @@ def playlist(*lengths_s: float, end: bool = True) -> str:
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
     """A package of ten seconds, as far as playlists and files go."""
-    (tmp_path / "index.m3u8").write_text(INDEX)
+    for name in ("index.m3u8", "all-codecs.m3u8"):
+        (tmp_path / name).write_text(INDEX)
     for rung in ("audio", "still", "high"):
         folder = tmp_path / rung
         folder.mkdir()

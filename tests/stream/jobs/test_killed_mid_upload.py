@@ -16,7 +16,7 @@ from stream.settings import Settings
 from tests.generated_media import NO_DURATION, OPUS, VP8, counted_recording
 from tests.stream.ingest.test_killed import Machine, furnish
 from tests.transcode.played_package import play
-from transcode.hls.check.checker import check_package
+from transcode.hls.check.checker import check_folder
 
 pytestmark = pytest.mark.slow
 
@@ -74,6 +74,6 @@ def test_after_a_kill_the_upload_resumes_and_the_job_goes_on_at_its_last_segment
     assert value(machine, "select count(*) from job") == 1
     assert value(machine, "select attempt from job") == 2
     require_complete(package, MEDIA_S)
-    assert check_package(package).violations == ()
+    assert check_folder(package).violations == ()
     assert play(package).rung("still").playlist.is_endlist
     assert list((machine.data / "scratch").iterdir()) == []

@@ -17,7 +17,7 @@ from stream.settings import Settings
 from tests.generated_media import browser_recording
 from tests.processes import still_there
 from tests.server_process import ServerProcess
-from transcode.hls.check.checker import check_package
+from transcode.hls.check.checker import check_folder
 
 pytestmark = pytest.mark.slow
 
@@ -71,7 +71,7 @@ async def test_f29_killed_at_a_random_instant(tmp_path: Path, seed: int) -> None
         [package] = (data / "media" / lecture_id).iterdir()
         assert package.name == package_id
         require_complete(package, MEDIA_S)
-        assert check_package(package).violations == ()
+        assert check_folder(package).violations == ()
     assert list((data / "scratch").iterdir()) == []
     assert len(list((data / "originals").iterdir())) == LECTURES
 
@@ -128,5 +128,5 @@ async def test_f29_what_was_complete_is_not_made_again(tmp_path: Path) -> None:
     assert complete
     assert complete == {name: (package / "still" / name).stat().st_ino for name in complete}
     require_complete(package, 25)
-    assert check_package(package).violations == ()
+    assert check_folder(package).violations == ()
     assert list((data / "scratch").iterdir()) == []

@@ -68,8 +68,7 @@ def publish(
         (out / frames.path).write_text(frames.playlist(is_complete=is_complete))
     index = multivariant_playlist(
         rungs,
-        sounds[0] if sounds else None,
-        other_audio=sounds[1:],
+        sounds,
         iframes=[frames.listed for frames in iframes],
         language="und",
     )

@@ -62,7 +62,7 @@ def test_target_duration(lengths: list[float], expected_s: int) -> None:
 
 
 def test_the_multivariant_playlist() -> None:
-    playlist = m3u8.loads(multivariant_playlist([STILL, HIGH], SOUND))
+    playlist = m3u8.loads(multivariant_playlist([STILL, HIGH], [SOUND]))
     assert playlist.is_independent_segments
     assert [variant.uri for variant in playlist.playlists] == [
         "still/index.m3u8",
@@ -79,13 +79,13 @@ def test_the_multivariant_playlist() -> None:
 
 
 def test_without_sound_there_is_no_group() -> None:
-    playlist = m3u8.loads(multivariant_playlist([STILL], None))
+    playlist = m3u8.loads(multivariant_playlist([STILL], []))
     assert not playlist.media
     assert playlist.playlists[0].stream_info.codecs == "avc1.640028"
 
 
 def test_sound_alone_is_the_only_variant() -> None:
-    playlist = m3u8.loads(multivariant_playlist([], SOUND))
+    playlist = m3u8.loads(multivariant_playlist([], [SOUND]))
     assert [variant.uri for variant in playlist.playlists] == ["audio/index.m3u8"]
     assert playlist.playlists[0].stream_info.codecs == "mp4a.40.2"
     assert playlist.playlists[0].stream_info.resolution is None
@@ -144,33 +144,33 @@ def test_while_a_track_grows_its_bandwidth_is_an_upper_bound(
 ) -> None:
     """RFC 8216, 4.3.4.2."""
     growing = replace(STILL, track=replace(STILL.track, planned_peak_bps=planned_bps))
-    info = m3u8.loads(multivariant_playlist([growing], None)).playlists[0].stream_info
+    info = m3u8.loads(multivariant_playlist([growing], [])).playlists[0].stream_info
     assert info.bandwidth == declared_bps
     assert info.average_bandwidth == 30_000
 
 
 def test_each_picture_is_listed_once_for_each_group_of_sound() -> None:
-    playlist = m3u8.loads(multivariant_playlist([STILL, HIGH], SOUND, other_audio=[OPUS]))
+    playlist = m3u8.loads(multivariant_playlist([STILL, HIGH], [SOUND, OPUS]))
     assert [(v.uri, v.stream_info.audio, v.stream_info.codecs) for v in playlist.playlists] == [
         ("still/index.m3u8", "sound", "avc1.640028,mp4a.40.2"),
-        ("still/index.m3u8", "sound-opus", "avc1.640028,opus"),
         ("high/index.m3u8", "sound", "avc1.640028,mp4a.40.2"),
+        ("still/index.m3u8", "sound-opus", "avc1.640028,opus"),
         ("high/index.m3u8", "sound-opus", "avc1.640028,opus"),
     ]
     assert [(m.group_id, m.name, m.uri) for m in playlist.media] == [
         ("sound", "Sound", "audio/index.m3u8"),
         ("sound-opus", "Sound", "opus/index.m3u8"),
     ]
-    assert playlist.playlists[1].stream_info.bandwidth == 40_000 + 16_000
+    assert playlist.playlists[2].stream_info.bandwidth == 40_000 + 16_000
 
 
 def test_the_language_of_each_sound_is_said_where_it_is_given() -> None:
-    text = multivariant_playlist([STILL], SOUND, other_audio=[OPUS], language="und")
+    text = multivariant_playlist([STILL], [SOUND, OPUS], language="und")
     assert [media.language for media in m3u8.loads(text).media] == ["und", "und"]
 
 
 def test_sounds_alone_are_variants_each() -> None:
-    playlist = m3u8.loads(multivariant_playlist([], SOUND, other_audio=[OPUS]))
+    playlist = m3u8.loads(multivariant_playlist([], [SOUND, OPUS]))
     assert [variant.uri for variant in playlist.playlists] == [
         "audio/index.m3u8",
         "opus/index.m3u8",
@@ -179,7 +179,7 @@ def test_sounds_alone_are_variants_each() -> None:
 
 def test_playlists_of_key_frames_are_listed_after_the_variants() -> None:
     frames = IFrameVariant("still/iframes.m3u8", "avc1.640028", 30_000, 20_000, 1920, 1080)
-    text = multivariant_playlist([STILL], SOUND, iframes=[frames])
+    text = multivariant_playlist([STILL], [SOUND], iframes=[frames])
     playlist = m3u8.loads(text)
     (found,) = playlist.iframe_playlists
     assert found.uri == "still/iframes.m3u8"
@@ -191,7 +191,7 @@ def test_playlists_of_key_frames_are_listed_after_the_variants() -> None:
 
 
 def test_callers_who_ask_for_nothing_new_get_the_text_they_got() -> None:
-    assert multivariant_playlist([STILL], SOUND) == (
+    assert multivariant_playlist([STILL], [SOUND]) == (
         "#EXTM3U\n"
         "#EXT-X-VERSION:7\n"
         "#EXT-X-INDEPENDENT-SEGMENTS\n"

@@ -10,8 +10,9 @@ import numpy as np
 
 from tests.generated_media import run_ffmpeg
 from tests.transcode.sound.synthetic_speech import Samples, lecture
-from transcode.sound.aac import AAC_OPTIONS
+from transcode.ladder import SPEECH
 from transcode.sound.sound_filter import SoundFilter, filter_text
+from transcode.sound_encoder import encoder_options
 
 BANDS_HZ = (160, 250, 400, 630, 1000, 1600, 2500, 4000, 6300)
 
@@ -53,8 +54,8 @@ def samples_of(
 def through_aac(path: Path, filters: tuple[SoundFilter, ...], bitrate: str = "24k") -> Path:
     """The sound as students get it: filtered, coded as AAC."""
     out = path.with_suffix(".m4a")
-    options = [text for key, value in AAC_OPTIONS.items() for text in (f"-{key}", str(value))]
-    coded = ["-ar", "24000", "-c:a", "aac", "-b:a", bitrate, *options]
+    options = encoder_options(SPEECH) | {"b:a": bitrate, "ar": SPEECH.sample_rate_hz}
+    coded = [text for key, value in options.items() for text in (f"-{key}", str(value))]
     run_ffmpeg("-i", str(path), "-af", filter_text(filters), *coded, str(out))
     return out
 

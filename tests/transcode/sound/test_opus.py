@@ -14,23 +14,13 @@ from tests.transcode.sound.heard import listened
 from tests.transcode.sound.synthetic_speech import RATE_HZ, Samples, lecture, write_wav
 from transcode.grid import FIRST_SEGMENT_S, SEGMENT_S, segment_starts_s
 from transcode.hls.samples import Fragment, read_segment
-from transcode.sound.aac import AAC_OPTIONS
+from transcode.ladder import SPEECH, SPEECH_OPUS, AudioRendition
 from transcode.sound.filters import speech_filters
-from transcode.sound.opus import (
-    PACKET_SAMPLES,
-    PRE_SKIP_SAMPLES,
-    OpusRendition,
-    opus_options,
-    opus_start,
-    packets_before,
-)
+from transcode.sound.opus import PRE_SKIP_SAMPLES
 from transcode.sound.sound_filter import SoundFilter, filter_text
+from transcode.sound_encoder import encoder_options, priming_samples
 from transcode.tree import segment_files
 
-AAC_START = (
-    SoundFilter("atrim", {"start_sample": 1024}),
-    SoundFilter("asetpts", {"expr": "N/SR/TB"}),
-)
 CLICKS_S = (0.2, 1.0, 5.5, 13.99, 20.25)
 SECONDS = 21
 
@@ -50,11 +40,16 @@ def clicks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_wav(tmp_path_factory.mktemp("clicks") / "clicks.wav", sound)
 
 
-def packaged(folder: Path, source: Path, filters: tuple[SoundFilter, ...], *coding: str) -> Path:
+def packaged(folder: Path, source: Path, coded: AudioRendition) -> Path:
     """Segments as the encoder's command writes them."""
     folder.mkdir()
+    filters = (
+        SoundFilter("aresample", {"sample_rate": coded.sample_rate_hz}),
+        SoundFilter("atrim", {"start_sample": priming_samples(coded)}),
+        SoundFilter("asetpts", {"expr": "N/SR/TB"}),
+    )
     run_ffmpeg(
-        *("-i", str(source), "-af", filter_text(filters), *coding),
+        *("-i", str(source), "-af", filter_text(filters), *as_arguments(encoder_options(coded))),
         *("-f", "hls", "-hls_segment_type", "fmp4", "-hls_fmp4_init_filename", "init.mp4"),
         *("-hls_segment_filename", str(folder / "%d.m4s"), "-hls_list_size", "1"),
         *("-hls_time", str(SEGMENT_S), "-hls_init_time", str(FIRST_SEGMENT_S)),
@@ -62,10 +57,6 @@ def packaged(folder: Path, source: Path, filters: tuple[SoundFilter, ...], *codi
         str(folder / "index.m3u8"),
     )
     return folder
-
-
-def opus_packaged(folder: Path, source: Path) -> Path:
-    return packaged(folder, source, opus_start(), *as_arguments(opus_options(OpusRendition())))
 
 
 def as_arguments(options: Mapping[str, str | int]) -> list[str]:
@@ -105,60 +96,40 @@ def heard_at(folder: Path) -> list[float]:
 
 
 def test_a_click_lies_where_it_was_and_where_aac_has_it(clicks: Path, tmp_path: Path) -> None:
-    in_aac = packaged(
-        *(tmp_path / "aac", clicks, (SoundFilter("aresample", {"sample_rate": 24000}), *AAC_START)),
-        *("-c:a", "aac", "-b:a", "24k", *as_arguments(AAC_OPTIONS)),
-    )
-    in_opus = opus_packaged(tmp_path / "opus", clicks)
+    in_aac = packaged(tmp_path / "aac", clicks, SPEECH)
+    in_opus = packaged(tmp_path / "opus", clicks, SPEECH_OPUS)
     assert heard_at(in_opus) == pytest.approx(CLICKS_S, abs=0.0005)
     assert heard_at(in_aac) == pytest.approx(CLICKS_S, abs=0.0005)
 
 
 def test_the_init_segment_says_what_is_cut_off_the_start(clicks: Path, tmp_path: Path) -> None:
-    init = (opus_packaged(tmp_path / "opus", clicks) / "init.mp4").read_bytes()
+    init = (packaged(tmp_path / "opus", clicks, SPEECH_OPUS) / "init.mp4").read_bytes()
     assert b"elst" not in init
     at = init.index(b"dOps") + 6  # version, channels
     assert int.from_bytes(init[at : at + 2]) == PRE_SKIP_SAMPLES
 
 
 def test_segments_begin_exactly_on_the_grid(clicks: Path, tmp_path: Path) -> None:
-    fragments = fragments_of(opus_packaged(tmp_path / "opus", clicks))
+    fragments = fragments_of(packaged(tmp_path / "opus", clicks, SPEECH_OPUS))
     starts_s = [(fragment.decode_ticks or 0) / RATE_HZ for fragment in fragments]
     grid_s = segment_starts_s(SECONDS)
     assert starts_s[: len(grid_s)] == grid_s
-    packets = np.cumsum([0, *(len(fragment.samples) for fragment in fragments)])
-    assert list(packets[: len(grid_s)]) == [packets_before(start_s) for start_s in grid_s]
 
 
-def test_an_hour_at_24_kbit_is_less_than_12_mb(tmp_path: Path) -> None:
+def test_opus_costs_at_most_three_quarters_of_aac(tmp_path: Path) -> None:
     sound = write_wav(tmp_path / "speech.wav", lecture(20).samples)
-    folder = opus_packaged(tmp_path / "opus", sound)
-    size_bytes = sum(path.stat().st_size for path in segment_files(folder))
-    assert size_bytes * 180 < 12_000_000
+    aac_bytes, opus_bytes = [
+        sum(path.stat().st_size for path in segment_files(packaged(folder, sound, coded)))
+        for folder, coded in ((tmp_path / "aac", SPEECH), (tmp_path / "opus", SPEECH_OPUS))
+    ]
+    assert opus_bytes <= 0.75 * aac_bytes
 
 
 def test_opus_is_as_loud_as_asked_and_below_1_db(tmp_path: Path) -> None:
     source = write_wav(tmp_path / "speech.wav", lecture(12).samples)
     out = tmp_path / "speech.ogg"
-    coding = as_arguments(opus_options(OpusRendition()))
+    coding = as_arguments(encoder_options(SPEECH_OPUS))
     run_ffmpeg("-i", str(source), "-af", filter_text(speech_filters(None, 1)), *coding, str(out))
     heard = listened(out)
     assert heard.lufs == pytest.approx(-16, abs=2)
     assert heard.true_peak_db <= -1
-
-
-@pytest.mark.parametrize(("start_s", "packets"), [(0, 0), (2, 100), (14, 700), (48, 2400)])
-def test_every_time_of_the_grid_is_the_start_of_a_packet(start_s: float, packets: int) -> None:
-    assert packets_before(start_s) == packets
-    assert packets * PACKET_SAMPLES == start_s * RATE_HZ
-
-
-def test_between_packets_nothing_begins() -> None:
-    with pytest.raises(ValueError, match=r"2\.01"):
-        packets_before(2.01)
-
-
-@pytest.mark.parametrize("bitrate_bps", [6_000, 15_999, 64_000])
-def test_rates_that_do_not_suit_speech_are_refused(bitrate_bps: int) -> None:
-    with pytest.raises(ValueError, match=str(bitrate_bps)):
-        OpusRendition(bitrate_bps)

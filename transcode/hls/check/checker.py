@@ -18,8 +18,8 @@ from transcode.hls.check.exceptions import EXCEPTIONS
 from transcode.hls.check.presentation import Fetched, Presentation, reading
 from transcode.hls.check.report import Report
 from transcode.hls.check.rules import RULES
+from transcode.tree import ALL_CODECS_NAME, INDEX_NAME
 
-INDEX_NAME = "index.m3u8"
 RULES_OF = (
     text_rules,
     fragment_rules,
@@ -31,6 +31,16 @@ RULES_OF = (
     multivariant_rules,
     delivery_rules,
 )  # each puts its rules on the list when it is imported
+
+
+def check_folder(folder: Path) -> Report:
+    """What the package in `folder` does against the rules, by each list of its rungs: what both
+    name and both find is found once. Raises OSError, see `check_package`.
+    """
+    report = check_package(folder)
+    if (folder / ALL_CODECS_NAME).is_file():
+        report = report.joined(check_package(folder, ALL_CODECS_NAME))
+    return report
 
 
 def check_package(folder: Path, index: str = INDEX_NAME) -> Report:

@@ -34,6 +34,15 @@ class Report:
     checked: tuple[str, ...]  # the rules that were looked at
     not_checked: tuple[str, ...]  # the rules that need a server
 
+    def joined(self, other: "Report") -> "Report":
+        """Both reports of one package as one; each finding once."""
+        return Report(
+            violations=tuple(dict.fromkeys(self.violations + other.violations)),
+            excused=tuple(dict.fromkeys(self.excused + other.excused)),
+            checked=tuple(dict.fromkeys(self.checked + other.checked)),
+            not_checked=tuple(dict.fromkeys(self.not_checked + other.not_checked)),
+        )
+
     @property
     def is_clean(self) -> bool:
         """Tell whether nothing was found but what is excused."""

@@ -295,9 +295,9 @@ def _independent(presentation: Presentation) -> Iterator[Finding]:
 @rule("RFC 6.2.1", MUST, "Everything that is named is there; what is finished has an end.")
 def _there(presentation: Presentation) -> Iterator[Finding]:
     named = [*presentation.variants, *presentation.renditions, *presentation.iframe_variants]
-    missing = [listed for listed in named if listed.uri is not None and listed.track is None]
-    for listed in missing:
-        yield presentation.index_name, f"the playlist {listed.uri} is not there."
+    missing = dict.fromkeys(listed.uri for listed in named if listed.uri and not listed.track)
+    for uri in missing:
+        yield presentation.index_name, f"the playlist {uri} is not there."
     for track in presentation.tracks:
         yield from _whole(track)
 

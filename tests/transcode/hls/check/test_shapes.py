@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.generated_media import run_ffmpeg, sound
 from tests.transcode.hls.measured_package import begun, publish, track, variant
 from transcode.hls.check.checker import check_package
 
@@ -52,13 +51,6 @@ def test_a_growing_package_of_the_cheapest_rung_alone(copy: Path) -> None:
 
 
 def test_two_groups_of_sound(copy: Path) -> None:
-    (copy / "opus").mkdir()
-    run_ffmpeg(
-        *sound(), "-t", "16.3", "-c:a", "libopus", "-b:a", "24k", "-ac", "1", "-f", "hls",
-        "-hls_segment_type", "fmp4", "-hls_fmp4_init_filename", "init.mp4", "-hls_time", "6",
-        "-hls_init_time", "2", "-hls_list_size", "1", "-use_editlist", "0",
-        "-hls_segment_filename", str(copy / "opus" / "%d.m4s"), str(copy / "opus" / "x.m3u8"),
-    )  # fmt: skip
     rungs = [variant(copy / name) for name in RUNGS]
     publish(copy, rungs, [track(copy / "audio"), track(copy / "opus")])
     report = check_package(copy)
