@@ -209,6 +209,7 @@ async def test_better_qualities_join_without_a_break_when_they_are_ready(
         await page.click("#play")
         await until(page, f"{VIDEO}.currentTime > 1")
         assert await offered(page) == ["auto", "still"]
+        await until(page, f"{VIDEO}.buffered.end(0) > {VIDEO}.currentTime + 5")
         await page.evaluate(LISTEN)
         await arriving.arrive(1)
         await until(page, "document.querySelector('#quality').options.length === 6")

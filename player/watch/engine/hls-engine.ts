@@ -39,8 +39,8 @@ export function startHls(plain: EngineOptions): Engine {
 async function takeNewRungs(hls: Hls, { playlistUrl, events, signal }: EngineOptions): Promise<boolean> {
   const read = await readLevels(playlistUrl, signal);
   if (read === null || hls.levels.length === 0) return false; // or the set is being changed
-  const playsAv1 = hls.levels.every(isAv1);
-  const levels = withNewLevels(hls.levels, read.filter((level) => isAv1(level) === playsAv1));
+  const others = unplayed(read, hls.levels.every(isAv1));
+  const levels = withNewLevels(hls.levels, read.filter((_level, place) => !others.includes(place)));
   if (levels === null) return false;
   if (levels.length > hls.levels.length) hls.trigger(Hls.Events.LEVELS_UPDATED, { levels });
   events.qualities(qualities(hls));
