@@ -119,9 +119,10 @@ async def test_firefox_plays_one_set_to_the_end(both_sets: Path, site: Site) -> 
             pytest.skip("this Firefox cannot decode H.264: install the package `libavcodec-extra`")
         played = await firefox.tells()
     assert played["error"] is None
-    rungs = folders(played) - {"audio"}
+    rungs = folders(played) - SOUNDS
     assert rungs
     assert {name.startswith("av1-") for name in rungs} == {takes["takesAv1"]}
+    assert folders(played) & SOUNDS == {"opus"}
     assert len(played["offered"]) == len(set(played["offered"])) > 2
 
 
