@@ -110,8 +110,9 @@ class Attempt:
         self.turn.note(now.fraction or self._grown.fraction_at(now.media_s), now.speed)
 
     def _note_growth(self, growth: Growth) -> None:
+        if growth != self._grown.now:  # what else is new of it is told with the next second
+            self._news.set()
         self._grown.note(growth)
-        self._news.set()
 
     async def _report(self) -> None:
         """Write progress down once in a while, and show at once what has grown, until it is over.

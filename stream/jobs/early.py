@@ -47,6 +47,7 @@ logger = logging.getLogger(__name__)
 
 FOLLOWED_AFTER = timedelta(seconds=10)  # what has arrived by then is better made as a whole
 FIRST_FILE_BYTES = 1 << 16
+CLOSE_LOOKS_BYTES = 1 << 20
 LAST_LOOK_BYTES = 64 * 2**20  # what is not readable by then has its index at the end
 IS_STREAMABLE, NEVER = 0, 1 << 62
 
@@ -161,7 +162,11 @@ class EarlyJobs:
 
 
 def _next_look(seen_bytes: int) -> int:
-    return 2 * seen_bytes if seen_bytes < LAST_LOOK_BYTES else NEVER
+    """The first slice of a take has a large key frame and may lack some milliseconds of a second:
+    twice its bytes would be many slices later."""
+    if seen_bytes >= LAST_LOOK_BYTES:
+        return NEVER
+    return seen_bytes * 5 // 4 if seen_bytes < CLOSE_LOOKS_BYTES else 2 * seen_bytes
 
 
 @dataclass(frozen=True, slots=True)
