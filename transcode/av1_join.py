@@ -1,8 +1,8 @@
 """Add an AV1 set to a package in its own folder, for whoever has no server that does it.
 
-At any moment the package plays: the set's folders join it first, then the index that names them
-takes the place of the other, then the facts. The server does the same with links, because there the
-folder of an attempt must stay what it is (`stream/jobs/av1.py`).
+At any moment the package plays: the set's folders join it first, then the index of all codecs that
+names them takes the place of the other, then the facts. The server does the same with links,
+because there the folder of an attempt must stay what it is (`stream/jobs/av1.py`).
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from transcode.av1_set import Av1Facts, make_av1_set
 from transcode.encoding import Progress
 from transcode.media import Source
 from transcode.publish import sync_tree
-from transcode.tree import FACTS_NAME, INDEX_NAME, WORK_FOLDER
+from transcode.tree import ALL_CODECS_NAME, FACTS_NAME, WORK_FOLDER
 
 
 async def add_av1_set(
@@ -38,7 +38,7 @@ def _join(made: Path, package: Path) -> None:
     for folder in (path for path in made.iterdir() if path.is_dir()):
         shutil.rmtree(package / folder.name, ignore_errors=True)  # of a set that it had before
         folder.rename(package / folder.name)
-    for page in (INDEX_NAME, FACTS_NAME):
+    for page in (ALL_CODECS_NAME, FACTS_NAME):
         (made / page).replace(package / page)
     shutil.rmtree(made)
     sync_tree(package)

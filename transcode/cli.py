@@ -41,7 +41,11 @@ def transcode_command(
         ),
     ] = None,
     with_av1: Annotated[
-        bool, typer.Option("--av1", help="Add the same rungs in AV1: fewer bytes, much more work.")
+        bool,
+        typer.Option(
+            "--av1",
+            help="Add the rungs in AV1 to OUT/all-codecs.m3u8: fewer bytes, much more work.",
+        ),
     ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object instead of words.")

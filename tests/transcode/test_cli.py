@@ -10,6 +10,7 @@ import pytest
 
 from tests.generated_media import OPUS, VP8, recording, run_ffmpeg
 from transcode.hls.check.checker import check_package
+from transcode.tree import ALL_CODECS_NAME
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -55,8 +56,8 @@ def test_an_av1_set_joins_the_package(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     facts = json.loads(done.stdout)
     rungs = [rung["name"] for rung in facts["av1"]["renditions"]]
-    listed = [one.uri.split("/")[0] for one in m3u8.load(facts["index"]).playlists]
-    assert listed == [*(rung["name"] for rung in facts["renditions"]), *rungs]
+    index = m3u8.load(str(tmp_path / "out" / ALL_CODECS_NAME))
+    assert {one.uri.split("/")[0] for one in index.playlists} >= set(rungs)
     assert all(name.startswith("av1-") for name in rungs)
     assert check_package(tmp_path / "out").violations == ()
     files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
