@@ -252,6 +252,12 @@ def require_fit(chunk: Chunk, offset_bytes: int, length_bytes: int | None) -> No
     require_within(offset_bytes + (chunk.body_bytes or 0), length_bytes)
 
 
+def require_no_more(chunk: Chunk, end_bytes: int) -> None:
+    """Raise BadRequest when bytes come for an upload that is complete, and ends here."""
+    if chunk.offset_bytes == end_bytes and chunk.body_bytes:
+        raise BadRequest("This recording was finished without what comes now; it takes no more.")
+
+
 def require_within(end_bytes: int, length_bytes: int | None) -> None:
     """Raise BadRequest when bytes would lie beyond the upload's length."""
     if length_bytes is not None and end_bytes > length_bytes:

@@ -110,6 +110,8 @@ async def _append(request: web.Request) -> web.Response:
     chunk = protocol.parse_chunk(request.headers)
     async with request.app[WRITERS].hold(request.match_info["upload_id"]) as writer:
         upload = await _own_upload(request)  # again: an earlier writer may have moved it
+        if upload.state is UploadState.COMPLETE:
+            protocol.require_no_more(chunk, upload.offset_bytes)
         max_bytes = request.app[SETTINGS].max_upload_bytes
         length_bytes = protocol.agreed_length(chunk, upload.length_bytes, max_bytes)
         protocol.require_fit(chunk, upload.offset_bytes, length_bytes)

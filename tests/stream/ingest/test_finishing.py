@@ -78,7 +78,8 @@ async def test_a_sender_that_comes_back_is_told_that_it_has_ended(take: list[Rec
     assert await finish(take) == 204
     head = await screen.head(path)
     assert (head.headers["Upload-Offset"], head.headers["Upload-Length"]) == ("4", "4")
-    assert (await screen.patch(path, 4, b" more")).status == 400
+    more = await screen.patch(path, 4, b" more", Upload_Length="9")
+    assert (more.status, "was finished without" in await more.text()) == (400, True)
     assert (await screen.patch(path, 4, b"")).status == 204
     assert screen.file(path).read_bytes() == b"some"
     assert (await camera.create(5)).status == 404, "its track is no more"
