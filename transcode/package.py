@@ -38,7 +38,8 @@ from transcode.publish import sync_tree, write_text_file
 from transcode.slides.watcher import Watcher, watching
 from transcode.slides.write_slides import SlidesFacts
 from transcode.small_pictures import StoryboardFacts
-from transcode.sound.loudness import Loudness, measure_loudness
+from transcode.sound.downmix import Downmix
+from transcode.sound.loudness import Loudness, first_downmix, measure_loudness
 from transcode.sound.report import SoundFacts
 from transcode.sound_encoder import without_missing
 from transcode.storyboard import ANALYSED_RATE, analysed_box
@@ -141,8 +142,8 @@ async def _begun(
     await asyncio.to_thread(begin, out)
     folder = out / WORK_FOLDER / LOOK_FOLDER
     looking = _content(ffmpeg.path, plan, folder, arrivals)
-    content, loudness = await concurrently(looking, _loudness(plan, arrivals))
-    plan = replace(plan_encode(tracks, content), loudness=loudness)
+    content, heard = await concurrently(looking, _heard(plan, arrivals))
+    plan = replace(plan_encode(tracks, content), loudness=heard[0], downmix=heard[1])
     seen = content or (UNSEEN_SCREEN if plan.presentation else UNSEEN_CAMERA)
     ladder = without_missing(with_hardware(plan.ladder, seen.kind), ffmpeg.encoders)
     plan = replace(plan, ladder=ladder)
@@ -162,11 +163,18 @@ async def _content(
     return await look_at_beginning(ffmpeg_path, info, folder, expected, seen_bytes)
 
 
-async def _loudness(plan: EncodePlan, arrivals: Mapping[Path, Arrival]) -> Loudness | None:
-    if arrivals or plan.sound is None or plan.sound.info.audio is None:
-        return None
+async def _heard(
+    plan: EncodePlan, arrivals: Mapping[Path, Arrival]
+) -> tuple[Loudness | None, Downmix]:
+    """How loud the sound is, if all of it is there; else how one channel is made of it."""
+    if plan.sound is None or plan.sound.info.audio is None:
+        return None, Downmix.MEAN
     info, audio = plan.sound.info, plan.sound.info.audio
-    return await measure_loudness(info.path, info.demuxer, audio.index, audio.channels)
+    if (arrival := arrivals.get(info.path)) is None and not arrivals:
+        loudness = await measure_loudness(info.path, info.demuxer, audio.index, audio.channels)
+        return loudness, loudness.downmix
+    seen_bytes = await arrival.wait_beyond(0) if arrival else None
+    return None, await first_downmix(info, audio, seen_bytes or info.size_bytes)
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from transcode.errors import FfmpegFailed
+from transcode.first_bytes import input_arguments
 from transcode.ladder import Box, fit_box
 from transcode.limits import encoding
 from transcode.media import MediaInfo, VideoStream
@@ -107,13 +108,12 @@ def _arguments(
     seen_bytes: int | None,
 ) -> list[str]:
     """The command for the pictures of one place."""
-    part = "" if seen_bytes is None else f"subfile,,start,0,end,{seen_bytes},,:"
     return [
         *(ffmpeg_path, "-loglevel", "warning", "-y", "-ss", f"{at_s:.3f}", "-f", info.demuxer),
-        *("-protocol_whitelist", "file,subfile" if part else "file"),
         *("-max_pixels", str(MAX_PIXELS)),
         *("-codec_whitelist", ",".join(sorted(VIDEO_CODECS | AUDIO_CODECS))),
-        *("-max_streams", str(MAX_STREAMS), "-an", "-sn", "-dn", "-i", f"{part}file:{info.path}"),
+        *("-max_streams", str(MAX_STREAMS), "-an", "-sn", "-dn"),
+        *input_arguments(info.path, seen_bytes),
         *("-map", f"0:{video.index}", "-frames:v", str(int(PLACE_S * ANALYSED_RATE))),
         *("-vf", f"fps={ANALYSED_RATE},scale={box.width_px}:{box.height_px}:flags=area"),
         *("-pix_fmt", "gray", "-c:v", "rawvideo", "-f", "rawvideo", f"file:{PICTURES_NAME}"),

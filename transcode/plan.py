@@ -8,6 +8,7 @@ from transcode.errors import UnreadableMedia
 from transcode.ladder import Ladder, full_rate, plan_ladder
 from transcode.media import MediaInfo, TrackRole
 from transcode.picture_content import PictureContent, PictureKind
+from transcode.sound.downmix import Downmix
 from transcode.sound.loudness import Loudness
 
 
@@ -29,6 +30,7 @@ class EncodePlan:
     sound: Track | None  # the track whose sound is heard
     ladder: Ladder
     loudness: Loudness | None = None  # of the sound; None: it was not measured, or still arrives
+    downmix: Downmix = Downmix.MEAN  # of a sound that was not measured
     has_taps: bool = True  # small pictures and frames to look for slides in are made beside it
 
     @property

@@ -26,7 +26,8 @@ def sound_outputs(
     start_s = int(segment_start_s(stretch.sound_from))
     settled_from = max(0, start_s - RUN_UP_S) * FILTERED_RATE_HZ
     stream = stream.filter("aresample", FILTERED_RATE_HZ, **{"async": 1, "first_pts": settled_from})
-    for step in speech_filters(plan.loudness, channels, FILTERED_RATE_HZ):
+    steps = speech_filters(plan.loudness, channels, FILTERED_RATE_HZ, downmix=plan.downmix)
+    for step in steps:
         stream = stream.filter(step.name, **step.options)
     sounds = plan.ladder.sounds
     if len(sounds) == 1:

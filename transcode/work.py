@@ -15,6 +15,7 @@ import msgspec
 from transcode.ladder import Ladder
 from transcode.plan import EncodePlan
 from transcode.publish import write_text_file
+from transcode.sound.downmix import Downmix
 from transcode.sound.loudness import Loudness
 from transcode.tree import PLAN_NAME, WORK_FOLDER
 
@@ -29,6 +30,7 @@ class Begun(msgspec.Struct, frozen=True):
     tracks: list[tuple[str, float]]  # role and start
     ladder: Ladder
     loudness: Loudness | None
+    downmix: Downmix = Downmix.MEAN
 
 
 def take_up(out: Path, plan: EncodePlan, ffmpeg_version: str) -> EncodePlan | None:
@@ -39,7 +41,7 @@ def take_up(out: Path, plan: EncodePlan, ffmpeg_version: str) -> EncodePlan | No
     begun = _read(out / WORK_FOLDER / PLAN_NAME)
     if begun is None or _kept(begun) != _kept(_described(plan, ffmpeg_version)):
         return None
-    return replace(plan, ladder=begun.ladder, loudness=begun.loudness)
+    return replace(plan, ladder=begun.ladder, loudness=begun.loudness, downmix=begun.downmix)
 
 
 def begin(out: Path) -> None:
@@ -63,7 +65,7 @@ def write_plan(out: Path, plan: EncodePlan, ffmpeg_version: str) -> None:
 
 def _described(plan: EncodePlan, ffmpeg_version: str) -> Begun:
     tracks = [(track.role.value, track.start_s) for track in plan.tracks]
-    return Begun(LAYOUT, ffmpeg_version, tracks, plan.ladder, plan.loudness)
+    return Begun(LAYOUT, ffmpeg_version, tracks, plan.ladder, plan.loudness, plan.downmix)
 
 
 def _kept(begun: Begun) -> tuple[int, str, list[tuple[str, float]]]:

@@ -207,6 +207,25 @@ def film(path: Path) -> Path:
     return path
 
 
+async def test_channels_in_opposite_phase_are_heard_while_they_arrive(tmp_path: Path) -> None:
+    tone = "0.3*sin(2*PI*440*t)*lt(mod(t,2),1.5)"
+    run_ffmpeg(
+        *("-f", "lavfi", "-i", f"aevalsrc='{tone}|-({tone})':s=48000", "-t", "16"),
+        *("-c:a", "flac", str(tmp_path / "a.mkv")),
+    )
+    source = arriving(tmp_path / "a.mkv")
+    sources = [Source(source.path, arrival=source)]
+    making = asyncio.create_task(make_package(sources, tmp_path / "out"))
+    await source.arrive(0.7)
+    await asyncio.sleep(1)
+    await source.arrive(1)
+    await making
+    played = play(tmp_path / "out").audio
+    assert played is not None
+    samples, _ = played.samples
+    assert float(np.sqrt(np.mean(samples**2))) > 0.02, "their mean would be nothing"
+
+
 @pytest.mark.parametrize(
     ("share", "rungs"),
     [

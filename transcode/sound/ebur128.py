@@ -4,12 +4,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from transcode.first_bytes import input_arguments
 from transcode.probe import AUDIO_CODECS, MAX_PIXELS, MAX_STREAMS, VIDEO_CODECS
 from transcode.sound.downmix import Downmix
 from transcode.sound.levels import RATE_HZ
 from transcode.sound.sound_filter import HIGH_PASS, filter_text
 
 MEASURED_RATE_HZ = 48_000  # older builds of `ebur128` know no other
+FIRST_PART_S = 60  # of what still arrives
 FRAME_SAMPLES = 9600  # frames of 0.2 s: with 0.02 s, half of the time goes into passing them on
 HEADROOM = 2.0  # the high-pass turns phases, and peaks would then stand out of 16 bits
 CANDIDATES = (
@@ -45,14 +47,21 @@ _SUMMARY = re.compile(
 
 
 def pass_arguments(
-    program: str, path: Path, demuxer: str, stream_index: int, channels: int, pipe: int
+    program: str,
+    path: Path,
+    demuxer: str,
+    stream_index: int,
+    channels: int,
+    pipe: int,
+    seen_bytes: int | None = None,
 ) -> list[str]:
-    """The command of the first pass: summaries on stderr, s16le at 16 kHz into the pipe `pipe`."""
+    """The command of the first pass: summaries on stderr, s16le at 16 kHz into the pipe `pipe`.
+
+    `seen_bytes`: of a file that still arrives, whose first minute at most is listened to.
+    """
     return [
         *(program, "-loglevel", "info", "-f", demuxer),
         *(
-            "-protocol_whitelist",
-            "file,pipe",
             "-codec_whitelist",
             ",".join(sorted(VIDEO_CODECS | AUDIO_CODECS)),
         ),
@@ -64,9 +73,9 @@ def pass_arguments(
             "-vn",
             "-sn",
             "-dn",
-            "-i",
-            f"file:{path}",
         ),
+        *(() if seen_bytes is None else ("-t", str(FIRST_PART_S))),
+        *input_arguments(path, seen_bytes),
         *("-filter_complex", _graph(stream_index, channels), "-map", "[pcm]"),
         *("-map_metadata", "-1", "-f", "s16le", f"pipe:{pipe}"),
     ]

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
+from transcode.errors import FfmpegFailed
 from transcode.locator import locate_ffmpeg
+from transcode.media import AudioStream, MediaInfo
 from transcode.process import run
 from transcode.sound.downmix import Downmix, choose_downmix
 from transcode.sound.ebur128 import CANDIDATES, HEADROOM, Ebur128, parse_summaries, pass_arguments
@@ -27,6 +29,7 @@ HUM_BELOW_SPEECH_DB = 45.0  # a hum weaker than this is masked
 HUM_BELOW_NOISE_DB = 10.0  # of a white noise, 24 dB less falls on the frequencies of the mains
 MIN_HUM_DB = -70.0
 NICENESS = 10
+EARLY_WALL_CAP_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +68,52 @@ class Loudness:
 
 
 async def measure_loudness(
-    path: Path, demuxer: str, stream_index: int, channels: int, *, niceness: int = NICENESS
+    path: Path,
+    demuxer: str,
+    stream_index: int,
+    channels: int,
+    *,
+    niceness: int = NICENESS,
+    seen_bytes: int | None = None,
 ) -> Loudness:
     """What a first pass over the sound finds; `channels` as the probe says, more than 2 are folded.
 
-    About 100 to 300 times as fast as real time on one core. Raises FfmpegFailed, FfmpegMissing.
+    `seen_bytes`: of a file that still arrives; its first minute is taken for all, and no more
+    than 10 s are spent on it. About 100 to 300 times as fast as real time on one core. Raises
+    FfmpegFailed, FfmpegMissing.
     """
     ffmpeg = await locate_ffmpeg()
     metered = 1 if channels == 1 else 2
     meter = LevelMeter(metered)
     read_end, write_end = os.pipe()
     reading = asyncio.create_task(meter_pipe(read_end, meter))
-    arguments = pass_arguments(ffmpeg.path, path, demuxer, stream_index, metered, write_end)
+    arguments = pass_arguments(
+        ffmpeg.path, path, demuxer, stream_index, metered, write_end, seen_bytes
+    )
+    cap_s = None if seen_bytes is None else EARLY_WALL_CAP_S
     try:
-        finished = await run(arguments, niceness=niceness, inherited=(write_end,))
+        finished = await run(arguments, niceness=niceness, inherited=(write_end,), wall_cap_s=cap_s)
     finally:
         os.close(write_end)  # the child's copy is gone, so the reader finds the end
         await reading
     return loudness_of(parse_summaries(finished.log_tail), meter.levels().louder(HEADROOM))
+
+
+async def first_downmix(info: MediaInfo, audio: AudioStream, seen_bytes: int) -> Downmix:
+    """How one channel is made of a sound that still arrives, by what is there of it.
+
+    Only that the channels are in opposite phase is believed, for then nothing would be heard of
+    their mean. A channel that is silent so far may be the class's microphone. Raises OSError.
+    """
+    if audio.channels != 2:
+        return Downmix.MEAN
+    try:
+        loudness = await measure_loudness(
+            info.path, info.demuxer, audio.index, audio.channels, seen_bytes=seen_bytes
+        )
+    except FfmpegFailed:  # the encode itself will say what is wrong with the recording
+        return Downmix.MEAN
+    return loudness.downmix if loudness.phases_are_opposite else Downmix.MEAN
 
 
 def loudness_of(summaries: list[Ebur128], levels: Levels) -> Loudness:

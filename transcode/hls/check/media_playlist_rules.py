@@ -146,7 +146,8 @@ def _same_boundaries(presentation: Presentation) -> Iterator[Finding]:
     played = [track for track in presentation.played if track.pieces]
     for track in played[1:]:
         ours, theirs = played[0].begins_s[:-1], track.begins_s[:-1]
-        tolerance_s = 0.002 + (track.frame_s if track.is_sound else 0.0)
+        frames_s = [each.frame_s for each in (played[0], track) if each.is_sound]
+        tolerance_s = 0.002 + max(frames_s, default=0.0)  # of sound alone the first is sound, too
         apart_s = max(abs(one - other) for one, other in zip(ours, theirs, strict=False))
         if apart_s > tolerance_s:
             yield track.name, f"its segments begin up to {apart_s:.3f} s from {played[0].name}'s."
