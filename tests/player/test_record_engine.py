@@ -10,7 +10,6 @@ import random
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import pytest
@@ -23,6 +22,7 @@ from tests.browser import until
 from tests.recorder_desk import (
     PREFIX,
     Desk,
+    apart_s,
     arrived,
     built_engine,
     desk,
@@ -81,11 +81,6 @@ async def finished(page: Page) -> str:
     done = await page.evaluate("id => stage.finishTake(id, () => undefined)", takes[0]["id"])
     assert await page.evaluate("stage.interruptedTakes()") == []
     return str(done["url"])
-
-
-def apart_s(one: list[float], other: list[float], shift_s: float) -> float:
-    """By how much the same moments differ in two tracks: the median, for a busy machine is late."""
-    return median(min(abs(at_s - each - shift_s) for each in other) for at_s in one)
 
 
 async def only_lecture(at_desk: Desk, length_s: float, loss_s: float = MAX_LOSS_S) -> str:

@@ -34,6 +34,16 @@ export async function recordBoth(classId: string): Promise<void> {
   ]);
 }
 
+/** Record with the browser's own microphone: a browser without a sound card makes no sound by itself. */
+export async function recordWithMicrophone(classId: string): Promise<void> {
+  const [screen, camera] = pictures(() => undefined);
+  const microphone = await navigator.mediaDevices.getUserMedia({ audio: true });
+  await record(classId, [
+    { role: "presentation", stream: new MediaStream([screen]) },
+    { role: "presenter", stream: new MediaStream([camera, ...microphone.getAudioTracks()]) },
+  ]);
+}
+
 /** Unplug camera and microphone as a pulled cable does, and make the shared window another size. */
 export function unplug(): void {
   for (const track of lit ? [lit.camera, lit.voice] : []) {
@@ -68,7 +78,6 @@ export async function record(classId: string, sources: TrackSource[]): Promise<v
 
 /** Stand-ins for screen, camera and microphone that turn on and off together. */
 async function lights(): Promise<Lit> {
-  const [screen, camera] = [canvasOf(640, 360), canvasOf(320, 180)];
   const context = new AudioContext();
   await context.resume();
   const gain = new GainNode(context, { gain: 0 });
@@ -76,18 +85,23 @@ async function lights(): Promise<Lit> {
   const tone = new OscillatorNode(context, { frequency: TONE_HZ });
   tone.connect(gain).connect(output);
   tone.start();
+  const [screen, camera] = pictures((isOn) => (gain.gain.value = isOn ? 0.5 : 0));
+  return { screen, camera, voice: trackOf(output.stream.getAudioTracks()) };
+}
+
+function pictures(onFrame: (isOn: boolean) => void): [MediaStreamTrack, MediaStreamTrack] {
+  const canvases = [canvasOf(640, 360), canvasOf(320, 180)] as const;
   let number = 0;
   setInterval(() => {
     const isOn = Math.floor(performance.now() / FLASH_MS) % 2 === 1;
-    gain.gain.value = isOn ? 0.5 : 0;
-    for (const canvas of [screen, camera]) draw(canvas, isOn, number);
+    onFrame(isOn);
+    for (const canvas of canvases) draw(canvas, isOn, number);
     number += 1;
   }, 1000 / 60);
-  return {
-    screen: trackOf(screen.captureStream(FRAMES_PER_S).getVideoTracks()),
-    camera: trackOf(camera.captureStream(FRAMES_PER_S).getVideoTracks()),
-    voice: trackOf(output.stream.getAudioTracks()),
-  };
+  const [screen, camera] = canvases;
+  const trackOfCanvas = (canvas: HTMLCanvasElement): MediaStreamTrack =>
+    trackOf(canvas.captureStream(FRAMES_PER_S).getVideoTracks());
+  return [trackOfCanvas(screen), trackOfCanvas(camera)];
 }
 
 function canvasOf(width: number, height: number): HTMLCanvasElement {
