@@ -20,7 +20,7 @@ from transcode.copied_rung import copy_rung
 from transcode.encoding import NICENESS, Encoding
 from transcode.encoding import Pace as Pace
 from transcode.encoding import Progress as Progress  # a part of this module's face, as are others
-from transcode.extras import Extras, add_extras
+from transcode.extras import Extras, add_extras, taking_slides
 from transcode.hardware import usable_hardware
 from transcode.hardware_encoder import HardwareEncoder
 from transcode.hardware_rungs import wants_hardware, with_hardware
@@ -123,10 +123,11 @@ async def make_package(
     )
     packager = encoding.packager
     async with _watching(plan, packager.work) as watcher:
-        if not arrivals:
-            encoding.cpu_s += await copy_rung(ffmpeg.path, plan, packager)
-        plan = await encoding.run()
-        extras = await add_extras(ffmpeg.path, plan, packager.work, out, watcher)
+        async with taking_slides(plan, packager.work, out, watcher) as pictures:
+            if not arrivals:
+                encoding.cpu_s += await copy_rung(ffmpeg.path, plan, packager)
+            plan = await encoding.run()
+        extras = await add_extras(ffmpeg.path, plan, packager.work, out, watcher, pictures)
     wall_s = time.monotonic() - began
     return await asyncio.to_thread(_finish, packager, plan, extras, wall_s, encoding.cpu_s)
 

@@ -6,7 +6,8 @@ covered in part (a pointer, a camera, a video): it stays the same slide while mo
 was drawn is still there. The whole state is a few arrays, so that it can be saved and gone on with.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -116,10 +117,17 @@ class SlideDetector:
 
     def finish(self, end_s: float) -> tuple[Slide, ...]:
         """All slides of a lecture that ends at `end_s`, in order; blank ones are left out."""
-        found = [shown for shown in self.slides if shown.most_cells >= FEWEST_INK_CELLS]
+        return self._found(self.slides, end_s)
+
+    def gone(self) -> tuple[Slide, ...]:
+        """Those of them that another has followed: they stay as they are."""
+        return self._found(self.slides[:-1], math.inf)
+
+    def _found(self, slides: Sequence[Shown], end_s: float) -> tuple[Slide, ...]:
         return tuple(
             Slide(min(shown.start / self.rate, end_s), min(shown.settled / self.rate, end_s))
-            for shown in found
+            for shown in slides
+            if shown.most_cells >= FEWEST_INK_CELLS
         )
 
     def state(self) -> State:

@@ -14,7 +14,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from numpy.typing import NDArray  # noqa: E402
 from transcode.picture_analysis import PictureMeter  # noqa: E402
 from transcode.picture_content import PictureKind  # noqa: E402
 from transcode.slides.detector import SlideDetector  # noqa: E402
-from transcode.slides.findings import PictureSpan  # noqa: E402
+from transcode.slides.findings import PictureSpan, Slide  # noqa: E402
 from transcode.slides.snapshot import named, pack, part, unpack  # noqa: E402
 
 
@@ -72,11 +72,19 @@ class Analysis:
         """Everything but the spans. A camera's picture has no slides."""
         whole = self.meter.whole()
         is_camera = whole is not None and whole.kind is PictureKind.CAMERA
-        slides = () if is_camera else self.detector.finish(end_s)
         return {
-            "slides": [{"start_s": s.start_s, "settled_s": s.settled_s} for s in slides],
+            "slides": [] if is_camera else slides_as_objects(self.detector.finish(end_s)),
             "whole": as_object(whole) if whole else None,
         }
+
+    def gone(self) -> list[dict[str, float]]:
+        """The slides that do not change any more: all but the one that is shown."""
+        return slides_as_objects(self.detector.gone())
+
+
+def slides_as_objects(slides: Iterable[Slide]) -> list[dict[str, float]]:
+    """Slides for JSON."""
+    return [{"start_s": slide.start_s, "settled_s": slide.settled_s} for slide in slides]
 
 
 def as_object(span: PictureSpan) -> dict[str, Any]:
@@ -124,7 +132,7 @@ def watch(
     analysis = Analysis(width_px, height_px, rate, expected)
     analysis.load(folder / "state")
     drop_taken(folder, analysis)
-    told = 0
+    told = gone = 0
     for number in arriving(folder, analysis):
         raw = np.fromfile(folder / f"{number}.gray", np.uint8)
         analysis.take(raw.reshape(height_px, width_px), number)
@@ -132,8 +140,19 @@ def watch(
             analysis.save(folder / "state")
             drop_taken(folder, analysis)
             told = tell_spans(analysis, told, len(analysis.meter.closed))
+            gone = tell_gone(analysis, gone)
     tell_spans(analysis, told, len(analysis.meter.spans()))
     return analysis.found(float((folder / "end").read_text()))
+
+
+def tell_gone(analysis: Analysis, told: int) -> int:
+    """Write the slides that others have followed, if there are more than `told`; how many."""
+    slides = analysis.gone()
+    if len(slides) > told:
+        json.dump({"gone": slides}, sys.stdout)
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+    return len(slides)
 
 
 def tell_spans(analysis: Analysis, told: int, complete: int) -> int:

@@ -43,9 +43,10 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A line of the child: a span, or the rest."""
+    """A line of the child: a span, the slides that are gone, or the rest."""
 
     span: PictureSpan | None = None
+    gone: tuple[Slide, ...] = ()
     found: Found | None = None
 
 
@@ -58,6 +59,7 @@ class Watcher:
         self.pid: int | None = None  # of the child that runs, or ran last
         self._folder = folder
         self._arguments = [str(width_px), str(height_px), str(rate), expected.value]
+        self.gone: tuple[Slide, ...] = ()  # slides that others have followed, so far
         self._spans: dict[float, PictureSpan] = {}
         self._found: Found | None = None
         self._run = asyncio.create_task(self._watch())
@@ -103,6 +105,8 @@ class Watcher:
             return  # it was killed within a line; the next one tells all of it again
         if line.span is not None:
             self._spans[line.span.start_s] = line.span
+        if len(line.gone) > len(self.gone):
+            self.gone = line.gone
         if line.found is not None:
             self._found = line.found
 

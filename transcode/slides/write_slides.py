@@ -7,16 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from transcode.concurrently import concurrently
 from transcode.grid import segment_starts_s
-from transcode.locator import locate_ffmpeg
 from transcode.publish import sync_tree
 from transcode.slides.chapters import TitledSlide, chapters_vtt, numbered, plan_chapters
-from transcode.slides.findings import Findings, Slide
-from transcode.slides.pictures import drop_scratch, moment_of, take_picture, title_name
+from transcode.slides.findings import Findings
+from transcode.slides.slide_pictures import SlidePictures
 from transcode.slides.slides_json import ChapterEntry, SlideEntry, SlidesJson, slides_json
 from transcode.slides.still_track import still_track_bps, still_track_vtt
-from transcode.slides.titles import DEFAULT_LANGUAGES, find_tesseract, read_title
 
 FOLDER_NAME = "slides"
 JSON_NAME = "slides.json"
@@ -46,61 +43,30 @@ async def write_slides(
     duration_s: float,
     *,
     starts_s: Sequence[float] | None = None,
-    languages: str = DEFAULT_LANGUAGES,
+    pictures: SlidePictures | None = None,
 ) -> SlidesFacts:
     """Write `slides/`, `chapters.vtt`, `stills.vtt` and `slides.json` into the package in `out`.
 
     The pictures are taken from the rung in `rung_folder` (`init.mp4`, `0.m4s`, ...), whose segments
-    begin at `starts_s` (else on the grid of a lecture of `duration_s`). Each of the four appears
+    begin at `starts_s` (else on the grid of a lecture of `duration_s`); `pictures` are those that
+    were taken meanwhile, in a folder on the same disk. Each of the four appears
     complete or not at all, the JSON last; what an earlier call left is replaced. Takes
     a third of a second of processor for each slide, and a quarter more where tesseract is there.
     Raises FfmpegFailed, FfmpegMissing and OSError; then, and when cancelled, what was in `out` is
     as it was, and the folder `slides.new` may remain.
     """
     slides = [slide for slide in found.slides if slide.start_s < duration_s][:MOST_SLIDES]
-    fresh = out / f"{FOLDER_NAME}.new"
-    await asyncio.to_thread(_empty_folder, fresh)
+    if pictures is None:
+        pictures = SlidePictures(out / f"{FOLDER_NAME}.new", rung_folder)
+        await pictures.begin()
     grid_s = segment_starts_s(duration_s) if starts_s is None else starts_s
-    titles = await _take_pictures(slides, fresh, rung_folder, grid_s, duration_s, languages)
+    titles = await pictures.take(slides, grid_s, duration_s)
     ends_s = [*(slide.start_s for slide in slides), duration_s][1:]
     titled = [
         TitledSlide(number, slide.start_s, end_s, title)
         for number, (slide, end_s, title) in enumerate(zip(slides, ends_s, titles, strict=True), 1)
     ]
-    return await asyncio.to_thread(_publish, out, fresh, titled, duration_s)
-
-
-async def _take_pictures(
-    slides: Sequence[Slide],
-    folder: Path,
-    rung_folder: Path,
-    starts_s: Sequence[float],
-    duration_s: float,
-    languages: str,
-) -> list[str | None]:
-    """Both pictures of every slide; the titles that could be read from them."""
-    ffmpeg = await locate_ffmpeg()
-    tesseract = find_tesseract()
-    titles: list[str | None] = []
-    for number, slide in enumerate(slides, 1):
-        moment = moment_of(slide.settled_s, starts_s, duration_s)
-        taking = take_picture(ffmpeg.path, rung_folder, moment, folder, str(number))
-        reading = _title(folder, number - 1, tesseract, languages)
-        _, title = await concurrently(taking, reading)  # of the one before
-        titles.append(title)
-    titles.append(await _title(folder, len(slides), tesseract, languages))
-    await asyncio.to_thread(drop_scratch, folder)
-    return titles[1:]
-
-
-async def _title(folder: Path, number: int, tesseract: str | None, languages: str) -> str | None:
-    """What is read in the picture of slide `number`, which is deleted; before the first is none."""
-    if number == 0:
-        return None
-    picture = folder / title_name(str(number))
-    title = await read_title(picture, tesseract, languages) if tesseract else None
-    await asyncio.to_thread(picture.unlink)
-    return title
+    return await asyncio.to_thread(_publish, out, pictures.folder, titled, duration_s)
 
 
 def _publish(
@@ -141,11 +107,6 @@ def _entry(slide: TitledSlide, folder: Path) -> SlideEntry:
         small_bytes=(folder / small).stat().st_size,
         title=slide.title or numbered(slide.number),
     )
-
-
-def _empty_folder(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
 
 
 def _write_whole(path: Path, text: str) -> None:

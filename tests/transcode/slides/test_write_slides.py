@@ -1,6 +1,8 @@
 """The slides of a package: whole or not there, and as good as the lecture they were found in."""
 
+import asyncio
 import random
+import shutil
 from pathlib import Path
 
 import cv2
@@ -10,6 +12,7 @@ from tests.transcode.slides.drawn_pictures import HEIGHT_PX, WIDTH_PX, Picture, 
 from tests.transcode.slides.made_rung import make_rung
 from transcode.errors import FfmpegFailed
 from transcode.slides.findings import Findings, Slide
+from transcode.slides.slide_pictures import SlidePictures
 from transcode.slides.slides_json import parse_slides_json
 from transcode.slides.titles import find_tesseract
 from transcode.slides.write_slides import SlidesFacts, write_slides
@@ -106,3 +109,45 @@ async def test_what_fails_leaves_what_was_there(rung: Path, tmp_path: Path) -> N
     with pytest.raises(FfmpegFailed):
         await write_slides(FOUND, tmp_path, broken, DURATION_S)
     assert {name for name in names_in(tmp_path) if ".new/" not in name} == before
+
+
+async def test_what_was_taken_meanwhile_is_not_taken_again(rung: Path, tmp_path: Path) -> None:
+    pictures = SlidePictures(tmp_path / "work", rung)
+    await pictures.begin()
+    changed = Slide(FOUND.slides[1].start_s, FOUND.slides[1].settled_s - 2)
+    following = asyncio.create_task(pictures.follow(lambda: (FOUND.slides[0], changed)))
+    await until_taken(pictures, 2)
+    following.cancel()
+    first, second = (written_at(tmp_path / "work" / f"{number}.webp") for number in (1, 2))
+    facts = await write_slides(FOUND, tmp_path, rung, DURATION_S, pictures=pictures)
+    assert written_at(tmp_path / "slides" / "1.webp") == first
+    assert written_at(tmp_path / "slides" / "2.webp") != second
+    assert facts.slide_count == 3
+    page = parse_slides_json((tmp_path / "slides.json").read_bytes())
+    read = TITLES if find_tesseract() else ("Slide 1", "Slide 2", "Slide 3")
+    assert tuple(slide.title for slide in page.slides) == read
+    assert not (tmp_path / "work").exists()
+
+
+async def test_a_slide_waits_for_its_segment(rung: Path, tmp_path: Path) -> None:
+    growing = tmp_path / "high"
+    growing.mkdir()
+    shutil.copy(rung / "init.mp4", growing)
+    pictures = SlidePictures(tmp_path / "work", growing)
+    await pictures.begin()
+    following = asyncio.create_task(pictures.follow(lambda: FOUND.slides[:1]))
+    await asyncio.sleep(1.5)
+    assert pictures.taken == 0
+    shutil.copytree(rung, growing, dirs_exist_ok=True)
+    await until_taken(pictures, 1)
+    following.cancel()
+
+
+async def until_taken(pictures: SlidePictures, count: int) -> None:
+    async with asyncio.timeout(60):
+        while pictures.taken < count:  # noqa: ASYNC110 - it counts, and tells nobody
+            await asyncio.sleep(0.05)
+
+
+def written_at(path: Path) -> int:
+    return path.stat().st_mtime_ns
