@@ -31,7 +31,7 @@ class _Step:
 _TEXT = "scm=1:lp=2"
 _FILM = "scm=0:lp=2"
 _SCREEN = {
-    "still": _Step(63, 60_000, 8, _TEXT, 2.5),
+    "still": _Step(63, 60_000, 6, _TEXT, 2.5, sharpening=0.3),
     "low": _Step(63, 150_000, 8, _TEXT, 2.5, sharpening=0.3),
     "fair": _Step(63, 220_000, 8, _TEXT, 5, sharpening=0.3),
     "medium": _Step(55, 350_000, 8, _TEXT, 15),
