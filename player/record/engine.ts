@@ -51,7 +51,8 @@ export async function startTake(options: TakeOptions): Promise<Take> {
 function newHeader(id: string, { classId, title, isLive, sources }: TakeOptions): TakeHeader {
   const tracks = sources.map(({ role }) => ({ role, type: "", startOffsetMs: 0 }));
   const startedAt = Date.now();
-  return { id, classId, title, isLive, startedAt, tracks, pauses: [], marks: [], lecture: null, uploads: {} };
+  const unsent = { lecture: null, lecturesBefore: 0, uploads: {} };
+  return { id, classId, title, isLive, startedAt, tracks, pauses: [], marks: [], ...unsent };
 }
 
 class RunningTake implements Take {

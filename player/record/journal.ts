@@ -43,6 +43,8 @@ export interface TakeHeader {
   pauses: Pause[];
   marks: Mark[];
   lecture: MadeLecture | null;
+  /** How many were made for it that are gone, or were finished without all of it: the next is another. */
+  lecturesBefore: number;
   uploads: Partial<Record<Role, string>>;
 }
 

@@ -19,7 +19,7 @@ export const lessBytes = (chunkBytes: number): number => Math.max(MIN_CHUNK_BYTE
 
 /**
  * What to do after an answer that is no success: wait and try the same; ask the server where it is; make the upload
- * anew (it is gone); make the lecture anew (its track is gone); go on without the token; or wait for people.
+ * anew (it is gone); make the lecture anew (it is gone, or was finished without what is here); go on without the token; or wait for people.
  */
 export type Reaction = "wait" | "ask" | "upload-anew" | "lecture-anew" | "without-token" | TakeTrouble;
 
@@ -35,7 +35,8 @@ export function reactionTo(status: number, step: Step, hasToken: boolean): React
   const isOfUpload = step === "state" || step === "append";
   if (isOfUpload && (status === 404 || status === 410)) return "upload-anew";
   if (step === "upload" && status === 404) return "lecture-anew";
-  if (step === "append" && (status === 409 || status === 460)) return "ask";
+  if (step === "state" && status === 409) return "lecture-anew";
+  if (step === "append" && [400, 409, 460].includes(status)) return "ask";
   return "refused";
 }
 

@@ -144,6 +144,8 @@ export class Sender {
   private async askState(sending: Sending, url: string): Promise<boolean> {
     sending.step = "state";
     const { offset, isComplete } = await this.server.uploadState(url, this.token());
+    const hasAll = this.isComplete && offset >= sending.track.table.bytes;
+    if (isComplete && !hasAll) throw new ServerSays(409, "This recording was finished elsewhere.");
     this.advance(sending, offset);
     sending.isDone = isComplete;
     return true;
@@ -170,6 +172,7 @@ export class Sender {
     if (offset >= endsAt && !isComplete) return false;
     sending.step = "append";
     const data = await track.read(offset, sending.chunkBytes);
+    if (data.length === 0 && offset < endsAt) throw new ServerSays(400, "A part of it was on the server only.");
     const length = isComplete && offset + data.length === endsAt ? endsAt : null;
     const beganMs = performance.now();
     this.advance(sending, await this.server.append(url, { offset, data, length }, this.token()));
@@ -213,11 +216,12 @@ export class Sender {
       case "upload-anew":
       case "lecture-anew":
         if (++this.anew > MAX_ANEW) return "refused";
-        sending.url = null;
-        if (reaction === "lecture-anew") {
-          for (const each of this.sendings) each.url = null;
-          await this.take.note({ lecture: null, uploads: {} });
+        for (const each of reaction === "lecture-anew" ? this.sendings : [sending]) {
+          each.url = each.offset = null;
+          each.isDone = false;
         }
+        if (reaction === "lecture-anew")
+          await this.take.note({ lecture: null, uploads: {}, lecturesBefore: this.take.header.lecturesBefore + 1 });
         return null;
       default:
         return reaction;

@@ -57,7 +57,8 @@ export const httpServer: Server = {
       is_live: take.isLive,
       tracks: tracks.map(({ role, startOffsetMs }) => ({ role, start_offset_ms: startOffsetMs })),
     });
-    const headers = { "Content-Type": "application/json", "Idempotency-Key": take.id };
+    const key = take.lecturesBefore === 0 ? take.id : `${take.id}-${take.lecturesBefore}`;
+    const headers = { "Content-Type": "application/json", "Idempotency-Key": key };
     const response = await ask("/api/lectures", { method: "POST", headers, body }, null);
     const made = (await response.json()) as LectureAnswer;
     return {

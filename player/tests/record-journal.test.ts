@@ -68,6 +68,7 @@ const header: TakeHeader = {
   pauses: [],
   marks: [],
   lecture: null,
+  lecturesBefore: 0,
   uploads: {},
 };
 

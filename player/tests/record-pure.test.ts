@@ -14,6 +14,8 @@ describe("what an answer means", () => {
     [500, "lecture", false, "wait"],
     [503, "append", true, "wait"],
     [409, "append", true, "ask"],
+    [400, "append", true, "ask"],
+    [409, "state", true, "lecture-anew"],
     [460, "append", true, "ask"],
     [404, "state", true, "upload-anew"],
     [410, "append", true, "upload-anew"],

@@ -57,6 +57,7 @@ class MemoryServer implements Server {
     this.tokens.add(token);
     await this.fail();
     const upload = this.upload(url);
+    if (upload.length === upload.bytes.length) throw new ServerSays(400, "finished");
     if (offset !== upload.bytes.length) throw new ServerSays(409, "elsewhere");
     upload.bytes.push(...data);
     upload.length ??= length;
@@ -96,7 +97,7 @@ function outgoing(journal: MemoryJournal): { header: TakeHeader; tracks: KeptTra
   const take = {
     header: {
       ...{ id: "t1", classId: "c1", title: "Derivatives", isLive: false, startedAt: 0, pauses: [], uploads: {} },
-      ...{ marks: [{ atMs: 1000, title: "Two" }], lecture: null },
+      ...{ marks: [{ atMs: 1000, title: "Two" }], lecture: null, lecturesBefore: 0 },
       tracks: roles.map((role) => ({ role, type: "video/mp4", startOffsetMs: 0 })),
     } as TakeHeader,
     tracks: roles.map((role) => new KeptTrack(role, journal)),
@@ -215,6 +216,21 @@ describe("whatever the server answers, all arrives once", () => {
     await vi.advanceTimersByTimeAsync(10_000);
     await running;
     expect(server.text(2)).toBe("slides again!");
+  });
+
+  test("a lecture that was finished elsewhere keeps what it has, and another gets all", async () => {
+    await recorded();
+    const running = sender.run();
+    await vi.advanceTimersByTimeAsync(10);
+    for (const upload of server.uploads) upload.length = upload.bytes.length;
+    await slice(0, "!");
+    await vi.advanceTimersByTimeAsync(10_000);
+    sender.complete();
+    await vi.advanceTimersByTimeAsync(10_000);
+    await running;
+    expect(server.lectures.map(({ header }) => header.lecturesBefore)).toEqual([0, 1]);
+    expect(received()).toEqual(["slides again", "slides again!", "voice ", "voice "]);
+    expect(troubles).toEqual([null, null]);
   });
 
   test("chapters that are refused do not keep the recording", async () => {
