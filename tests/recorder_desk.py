@@ -26,6 +26,7 @@ from tests.processes import children_of
 from tests.running_site import Site
 
 BUILD = PLAYER / "tests" / "browser" / "record-stage.config.js"
+PRETENDED_DEVICES = ("--use-fake-device-for-media-stream", "--auto-accept-this-tab-capture")
 PREFIX = "/recorder-engine"
 IMPORT = f"async () => {{ window.stage = await import('{PREFIX}/stage.js') }}"
 
@@ -55,7 +56,10 @@ class Desk:
     async def switch_on(self) -> None:
         """Start the browser; after a kill it finds what the killed one left."""
         self.context = await self.playwright.chromium.launch_persistent_context(
-            self.profile, executable_path=chromium_path(), args=list(CHROMIUM_ARGUMENTS)
+            self.profile,
+            executable_path=chromium_path(),
+            args=[*CHROMIUM_ARGUMENTS, *PRETENDED_DEVICES],
+            permissions=["camera", "microphone"],
         )
 
     async def sign_in(self) -> None:
@@ -168,6 +172,7 @@ class Seen:
 
     duration_s: float
     sizes: set[tuple[int, int]]
+    is_heard: bool
     flashes_s: list[float]
     beeps_s: list[float]
 
@@ -192,7 +197,9 @@ def seen_in(path: Path) -> Seen:
             elif isinstance(frame, av.AudioFrame):
                 tones += _tones(frame)
     ends = [moments[-1][0] for moments in (lights, tones) if moments]
-    return Seen(max(ends, default=0.0), sizes, _changes(lights), _changes(tones))
+    return Seen(
+        max(ends, default=0.0), sizes, any(on for _, on in tones), _changes(lights), _changes(tones)
+    )
 
 
 def _tones(frame: av.AudioFrame) -> list[tuple[float, bool]]:

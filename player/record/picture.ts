@@ -44,6 +44,7 @@ export class SteadyPicture {
   private reader: ReadableStreamDefaultReader<VideoFrame> | null = null;
   private held: VideoFrame | null = null;
   private box: Size | null = null;
+  private still: Still | null = null;
   private canvas: OffscreenCanvas | null = null;
   private wroteAtMs = -Infinity;
   private isFlowing = true;
@@ -81,20 +82,23 @@ export class SteadyPicture {
   }
 
   /** Hold frames back, so that the next one that passes is that of `begin`. */
-  holdBack(): void {
+  async holdBack(): Promise<void> {
     this.isFlowing = false;
+    this.still = this.held && (await stillOf(this.held));
   }
 
   /** Let the held frame pass now, and all that come. */
   begin(): void {
-    this.held ??= this.black();
     this.isFlowing = true;
-    this.write();
+    this.write(this.still ? frameOf(this.still) : this.drawnAnew());
+    this.still = null;
   }
 
   /** Show the held frame once more if nothing has come for a while. */
-  repeatIfStill(): void {
-    if (this.isFlowing && this.held && performance.now() - this.wroteAtMs >= STILL_MS) this.write();
+  async repeatIfStill(): Promise<void> {
+    if (!this.isStill() || !this.held) return;
+    const still = await stillOf(this.held);
+    if (this.isStill()) this.write(still ? frameOf(still) : this.drawnAnew());
   }
 
   close(): void {
@@ -120,13 +124,22 @@ export class SteadyPicture {
     this.held?.close();
     this.held = fits;
     this.onFirst();
-    if (this.isFlowing) this.write();
+    if (this.isFlowing) this.write(fits.clone());
   }
 
-  private write(): void {
+  private write(frame: VideoFrame): void {
     this.wroteAtMs = performance.now();
-    const frame = this.held?.clone();
-    if (frame) this.writer.write(frame).catch(() => frame.close());
+    this.writer.write(frame).catch(() => frame.close());
+  }
+
+  private isStill(): boolean {
+    return this.isFlowing && performance.now() - this.wroteAtMs >= STILL_MS;
+  }
+
+  private drawnAnew(): VideoFrame {
+    const context = this.blank();
+    if (this.held) context.drawImage(this.held, 0, 0);
+    return new VideoFrame(context.canvas, { timestamp: nowUs() });
   }
 
   private fit(frame: VideoFrame): VideoFrame {
@@ -146,13 +159,9 @@ export class SteadyPicture {
     return new VideoFrame(context.canvas, { timestamp: frame.timestamp });
   }
 
-  private black(): VideoFrame {
-    this.box ??= even(this.fallbackSize);
-    return new VideoFrame(this.blank().canvas, { timestamp: 0 });
-  }
-
   private blank(): OffscreenCanvasRenderingContext2D {
-    const { width, height } = this.box ?? UNKNOWN_SIZE;
+    this.box ??= even(this.fallbackSize);
+    const { width, height } = this.box;
     this.canvas ??= new OffscreenCanvas(width, height);
     const context = this.canvas.getContext("2d", { alpha: false });
     if (!context) throw new TypeError("this browser has no canvas");
@@ -160,6 +169,35 @@ export class SteadyPicture {
     return context;
   }
 }
+
+/** A picture apart from when it was captured. */
+interface Still {
+  data: ArrayBuffer;
+  init: VideoFrameBufferInit;
+}
+
+const nowUs = (): number => Math.round(performance.now() * 1000);
+
+/**
+ * A captured frame is recorded at the time of its capture, however late it comes, and so is its clone: to be one of
+ * now it has to be copied. In its own format: a drawn one would make the encoder begin anew. Null where there is no
+ * way to its bytes.
+ */
+async function stillOf(frame: VideoFrame): Promise<Still | null> {
+  const { format, displayWidth, displayHeight, colorSpace } = frame;
+  if (format === null) return null;
+  const source = frame.clone(); // the other may be closed meanwhile
+  try {
+    const data = new ArrayBuffer(source.allocationSize());
+    const layout = await source.copyTo(data);
+    const size = { codedWidth: source.visibleRect?.width ?? displayWidth, codedHeight: source.visibleRect?.height ?? displayHeight };
+    return { data, init: { format, layout, colorSpace, displayWidth, displayHeight, timestamp: 0, ...size } };
+  } finally {
+    source.close();
+  }
+}
+
+const frameOf = ({ data, init }: Still): VideoFrame => new VideoFrame(data, { ...init, timestamp: nowUs() });
 
 /** Leave lines out instead of drawing anew: text stays sharp, and nothing is copied. */
 function cropped(frame: VideoFrame, { width, height }: Size): VideoFrame {

@@ -68,7 +68,7 @@ export class Recorders {
       for (const track of stream.getTracks()) this.watch(role, track);
     const sound = this.recorded.find(({ soundTrack }) => soundTrack !== null)?.soundTrack;
     const tap = sound ? new SoundTap(sound) : null;
-    for (const { picture } of this.recorded) picture?.holdBack();
+    for (const { picture } of this.recorded) await picture?.holdBack();
     await tap?.next();
     const beganMs = new Map<Role, number>();
     for (const { role, recorder } of this.recorded) {
@@ -96,7 +96,7 @@ export class Recorders {
 
   /** To be called about once a second. */
   tick(): void {
-    for (const { picture } of this.recorded) picture?.repeatIfStill();
+    for (const { picture } of this.recorded) void picture?.repeatIfStill();
   }
 
   replace(role: Role, track: MediaStreamTrack): void {

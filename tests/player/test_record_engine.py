@@ -150,6 +150,20 @@ async def test_devices_that_come_back_and_windows_that_change_go_on_in_the_same_
         assert [at_s for at_s in moments if at_s > 4.5]
 
 
+async def test_a_tab_that_does_not_move_and_real_device_tracks_are_recorded(at_desk: Desk) -> None:
+    page = await at_desk.open()
+    await page.evaluate("class_id => stage.recordDevices(class_id)", at_desk.class_id)
+    await recorded_s(page, 6)
+    assert (await page.evaluate(TOLD))["safe"]["onComputerS"] > 2  # a still picture, too
+    told = await stopped(page)
+    assert told["troubles"] == []
+    lecture_id = await only_lecture(at_desk, told["safe"]["recordedS"], loss_s=1.5)
+    _, camera = (await arrived(at_desk.site, at_desk.class_id))[lecture_id]
+    of_camera = seen_in(camera.path)
+    assert of_camera.sizes == {(640, 360)}
+    assert of_camera.is_heard
+
+
 @pytest.mark.parametrize("number", range(KILLS))
 async def test_a_killed_browser_loses_the_last_seconds_at_most(at_desk: Desk, number: int) -> None:
     page = await at_desk.open()
@@ -176,15 +190,6 @@ async def test_a_killed_renderer_loses_the_last_seconds_at_most(at_desk: Desk, n
     page = await at_desk.open()
     await finished(page)
     await only_lecture(at_desk, length_s)
-
-
-async def test_a_take_in_another_tab_is_not_called_interrupted(at_desk: Desk) -> None:
-    page = await at_desk.open()
-    await record(page, at_desk.class_id)
-    await recorded_s(page, 3)
-    other = await at_desk.open()
-    assert await other.evaluate("stage.interruptedTakes()") == []
-    await stopped(page)
 
 
 async def test_recording_goes_on_without_a_network(at_desk: Desk) -> None:
@@ -219,12 +224,14 @@ async def test_a_server_that_restarts_and_a_sign_in_that_ends_change_nothing(
     await only_lecture(at_desk, told["safe"]["recordedS"], loss_s=0.3)
 
 
-async def test_a_discarded_take_is_gone(at_desk: Desk) -> None:
-    page = await at_desk.open()
-    await record(page, at_desk.class_id)
-    await recorded_s(page, 3)
-    await page.close()
-    page = await at_desk.open()
+async def test_a_take_of_another_tab_is_interrupted_once_that_is_gone_and_can_be_discarded(
+    at_desk: Desk,
+) -> None:
+    recording, page = await at_desk.open(), await at_desk.open()
+    await record(recording, at_desk.class_id)
+    await recorded_s(recording, 3)
+    assert await page.evaluate("stage.interruptedTakes()") == []
+    await recording.close()
     [take] = await page.evaluate("stage.interruptedTakes()")
     await page.evaluate("id => stage.discardTake(id)", take["id"])
     assert await page.evaluate("stage.interruptedTakes()") == []

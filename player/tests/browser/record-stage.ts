@@ -34,6 +34,18 @@ export async function recordBoth(classId: string): Promise<void> {
   ]);
 }
 
+/** Record this tab, the camera and the microphone as the browser has them. */
+export async function recordDevices(classId: string): Promise<void> {
+  const wanted = { video: { frameRate: 15 }, preferCurrentTab: true };
+  const screen = await navigator.mediaDevices.getDisplayMedia(wanted);
+  const devices = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 640, height: 360 } });
+  for (const track of screen.getVideoTracks()) track.contentHint = "detail";
+  await record(classId, [
+    { role: "presentation", stream: screen },
+    { role: "presenter", stream: devices },
+  ]);
+}
+
 /** Record with the browser's own microphone: a browser without a sound card makes no sound by itself. */
 export async function recordWithMicrophone(classId: string): Promise<void> {
   const [screen, camera] = pictures(() => undefined);
