@@ -3,7 +3,7 @@ import type { Safe } from "./contract";
 import { HeldTake, hold } from "./held-take";
 import { type Journal, leftJournal } from "./journal";
 import { Sender } from "./sender";
-import { endUpload, httpServer } from "./server";
+import { httpServer, ServerSays, tryToDelete } from "./server";
 
 /** The take cannot be had: another page has it, or nothing of it is here. */
 export class TakeNotHere extends Error {}
@@ -28,10 +28,24 @@ export async function finish(id: string, onSafe: (now: Safe) => void): Promise<{
 }
 
 export async function discard(id: string): Promise<void> {
-  await withTake(id, async ({ header }, journal) => {
-    for (const url of Object.values(header.uploads)) await endUpload(url, header.lecture?.uploadToken ?? null);
+  await withTake(id, async ({ header: { lecture, uploads } }, journal) => {
+    const token = lecture?.uploadToken ?? null;
+    const urls = Object.values(uploads);
+    const areWhole = await Promise.all(urls.map((url) => isWhole(url, token)));
+    for (const url of urls) await tryToDelete(url, token);
+    if (lecture && !areWhole.includes(true)) await tryToDelete(`/api/lectures/${lecture.id}`, null);
     await journal.remove();
   });
+}
+
+/** Whether a track has arrived: then the lecture is no longer this computer's to remove. */
+async function isWhole(url: string, token: string | null): Promise<boolean> {
+  try {
+    return (await httpServer.uploadState(url, token)).isComplete;
+  } catch (error) {
+    if (error instanceof ServerSays) return ![404, 410].includes(error.status);
+    throw error;
+  }
 }
 
 async function withTake<T>(id: string, act: (take: HeldTake, journal: Journal) => Promise<T>): Promise<T> {

@@ -135,8 +135,8 @@ function offsetOf(headers: Headers): number {
   return Number(text);
 }
 
-/** End an unfinished upload and free its bytes; one that is gone, or has arrived, is left as it is. */
-export async function endUpload(url: string, token: string | null): Promise<void> {
+/** Remove an unfinished upload, or a lecture; what is gone, or may not be removed, is left as it is. */
+export async function tryToDelete(url: string, token: string | null): Promise<void> {
   try {
     await ask(url, { method: "DELETE", headers: TUS }, token);
   } catch (error) {

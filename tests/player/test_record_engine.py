@@ -229,10 +229,13 @@ async def test_a_take_of_another_tab_is_interrupted_once_that_is_gone_and_can_be
 ) -> None:
     recording, page = await at_desk.open(), await at_desk.open()
     await record(recording, at_desk.class_id)
-    await recorded_s(recording, 3)
+    await until(recording, "stage.told.safe?.onComputerS > 0")
     assert await page.evaluate("stage.interruptedTakes()") == []
     await recording.close()
-    [take] = await page.evaluate("stage.interruptedTakes()")
+    async with asyncio.timeout(10):  # the lock ends with the page, a moment later
+        while not (takes := await page.evaluate("stage.interruptedTakes()")):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    [take] = takes
     await page.evaluate("id => stage.discardTake(id)", take["id"])
     assert await page.evaluate("stage.interruptedTakes()") == []
     assert await page.evaluate("stage.keptBytes()") == 0
