@@ -17,7 +17,7 @@ export default defineConfig({
     modulePreload: false,
     target: ["chrome109", "firefox115", "safari16"],
     rollupOptions: {
-      input: ["styles/base.css", "styles/pages.css", "styles/insight.css", "styles/upload.css", "styles/watch.css", "manage/main.ts", "watch/main.ts", "upload/main.ts", "record/main.ts", "insight/main.ts"],
+      input: ["styles/base.css", "styles/pages.css", "styles/record.css", "styles/insight.css", "styles/upload.css", "styles/watch.css", "manage/main.ts", "watch/main.ts", "upload/main.ts", "record/main.ts", "insight/main.ts"],
     },
   },
   test: { include: ["tests/**/*.test.ts"] },
