@@ -71,7 +71,9 @@ class GrowingTrack:
                 if is_over and number == self.count:
                     self._place([path, *_behind(path)], number, first)
                 break
-            elif number == self.count and self._is_whole(path, number, first):
+            elif number == self.count and (self._is_whole(path, number, first) or _behind(path)):
+                # Sound with a hole in its times is cut a packet or two before the grid; what was
+                # cut is whole, and waiting for more of it would be for ever.
                 self._place([path], number, first)
         return self.count > before
 
