@@ -80,10 +80,20 @@ def test_a_picture_with_a_camera_over_it_is_encoded() -> None:
     assert not may_be_copied(plan_encode([track(GOOD), camera]))
 
 
-def recorded(path: Path, *, keys_every: int = 60) -> Path:
+def recorded(path: Path, *, keys_every: int = 60, profile: str = "high") -> Path:
     run_ffmpeg(
         *(*picture(640, 360), *sound(), "-t", str(SECONDS), "-c:v", "libx264", "-preset"),
-        *("veryfast", "-pix_fmt", "yuv420p", "-bf", "0", "-g", str(keys_every)),
+        *(
+            "veryfast",
+            "-profile:v",
+            profile,
+            "-pix_fmt",
+            "yuv420p",
+            "-bf",
+            "0",
+            "-g",
+            str(keys_every),
+        ),
         *("-sc_threshold", "0", "-b:v", "600k", "-maxrate", "650k", "-bufsize", "650k"),
         *("-c:a", "aac", "-b:a", "32k", str(path)),
     )
@@ -138,3 +148,11 @@ def test_key_frames_beside_the_grid_mean_encoding(tmp_path: Path) -> None:
     played = play(tmp_path / "out")
     assert played.rungs[-1].starts_s == pytest.approx([0, 2, 4, 8, 14], abs=0.005)
     assert played.rungs[-1].picture_at(0.5).tobytes() != lumas(source)[15]
+
+
+@pytest.mark.slow
+def test_a_recording_of_a_lower_profile_is_copied_too(tmp_path: Path) -> None:
+    source = recorded(tmp_path / "a.mp4", profile="baseline")
+    asyncio.run(make_package([Source(source)], tmp_path / "out"))
+    top = play(tmp_path / "out").rungs[-1]
+    assert top.picture_at(0.5).tobytes() == lumas(source)[15]
