@@ -101,8 +101,7 @@ async def make_package(
     cancelled, nothing runs on, and a partial folder may remain.
     """
     began = time.monotonic()
-    tracks, arrivals = await look_into(sources)
-    ffmpeg = await locate_ffmpeg()
+    (tracks, arrivals), ffmpeg = await concurrently(look_into(sources), locate_ffmpeg())
     plan = await _begun(tracks, out, ffmpeg, arrivals)
 
     async def plan_whole() -> EncodePlan:

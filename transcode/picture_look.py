@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from transcode.concurrently import concurrently
 from transcode.errors import FfmpegFailed
 from transcode.first_bytes import input_arguments
 from transcode.ladder import Box, fit_box
@@ -20,7 +21,6 @@ from transcode.probe import AUDIO_CODECS, MAX_PIXELS, MAX_STREAMS, VIDEO_CODECS
 from transcode.process import run
 from transcode.storyboard import ANALYSED_RATE, analysed_box
 
-PICTURES_NAME = "pictures.gray"
 MOST_PLACES = 5
 PLACE_S = 6
 WALL_CAP_S = 120.0  # for each place; it takes a second or two
@@ -83,17 +83,23 @@ async def _look_at(
     if info.video is None:
         return None
     box = analysed_box(fit_box(info.video.width_px, info.video.height_px))
+
+    async def look(video: VideoStream, number: int) -> PictureContent | None:
+        name, at_s = f"{number}.gray", places_s[number]
+        arguments = _arguments(ffmpeg_path, info, video, at_s, box, seen_bytes, name)
+        try:
+            pictures = await _pictures(arguments, info, folder, box, seen_bytes, name)
+        except FfmpegFailed:
+            return None  # the encode itself will say what is wrong with the recording
+        return await asyncio.to_thread(analyse_pictures, pictures, float(ANALYSED_RATE), expected)
+
     await asyncio.to_thread(folder.mkdir, parents=True)
     found: list[PictureContent | None] = []
     try:
-        for at_s in places_s:
-            arguments = _arguments(ffmpeg_path, info, info.video, at_s, box, seen_bytes)
-            pictures = await _pictures(arguments, info, folder, box, seen_bytes)
-            found.append(
-                await asyncio.to_thread(analyse_pictures, pictures, float(ANALYSED_RATE), expected)
-            )
-    except FfmpegFailed:
-        pass  # the encode itself will say what is wrong with the recording
+        while len(found) < len(places_s) and None not in found:
+            first, last = len(found), len(found) + 1 == len(places_s)
+            one = look(info.video, first)
+            found += [await one] if last else await concurrently(one, look(info.video, first + 1))
     finally:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
     return content_of([place for place in found if place is not None])
@@ -106,8 +112,9 @@ def _arguments(
     at_s: float,
     box: Box,
     seen_bytes: int | None,
+    name: str,
 ) -> list[str]:
-    """The command for the pictures of one place."""
+    """The command for the pictures of one place, into the file `name`."""
     return [
         *(ffmpeg_path, "-loglevel", "warning", "-y", "-ss", f"{at_s:.3f}", "-f", info.demuxer),
         *("-max_pixels", str(MAX_PIXELS)),
@@ -116,16 +123,21 @@ def _arguments(
         *input_arguments(info.path, seen_bytes),
         *("-map", f"0:{video.index}", "-frames:v", str(int(PLACE_S * ANALYSED_RATE))),
         *("-vf", f"fps={ANALYSED_RATE},scale={box.width_px}:{box.height_px}:flags=area"),
-        *("-pix_fmt", "gray", "-c:v", "rawvideo", "-f", "rawvideo", f"file:{PICTURES_NAME}"),
+        *("-pix_fmt", "gray", "-c:v", "rawvideo", "-f", "rawvideo", f"file:{name}"),
     ]
 
 
 async def _pictures(
-    arguments: list[str], info: MediaInfo, folder: Path, box: Box, seen_bytes: int | None
+    arguments: list[str],
+    info: MediaInfo,
+    folder: Path,
+    box: Box,
+    seen_bytes: int | None,
+    name: str,
 ) -> list[GreyPicture]:
     cap_s = WALL_CAP_S if seen_bytes is None else EARLY_WALL_CAP_S
     await run(arguments, folder=folder, limits=encoding([info.path], folder), wall_cap_s=cap_s)
-    return await asyncio.to_thread(_read, folder / PICTURES_NAME, box)
+    return await asyncio.to_thread(_read, folder / name, box)
 
 
 def _read(path: Path, box: Box) -> list[GreyPicture]:

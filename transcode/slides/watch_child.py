@@ -132,15 +132,17 @@ def watch(
     analysis = Analysis(width_px, height_px, rate, expected)
     analysis.load(folder / "state")
     drop_taken(folder, analysis)
-    told = gone = 0
+    told = gone = shown = 0
     for number in arriving(folder, analysis):
         raw = np.fromfile(folder / f"{number}.gray", np.uint8)
         analysis.take(raw.reshape(height_px, width_px), number)
+        if len(analysis.detector.slides) > shown:
+            shown = len(analysis.detector.slides)
+            gone = tell_gone(analysis, gone)
         if analysis.next % FRAMES_A_STATE == 0:
             analysis.save(folder / "state")
             drop_taken(folder, analysis)
             told = tell_spans(analysis, told, len(analysis.meter.closed))
-            gone = tell_gone(analysis, gone)
     tell_spans(analysis, told, len(analysis.meter.spans()))
     return analysis.found(float((folder / "end").read_text()))
 
