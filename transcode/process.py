@@ -62,7 +62,7 @@ class Running:
 
     @property
     def pid(self) -> int:
-        """The child's process id; also its process group and session."""
+        """The child's process id; also its process group."""
         return self._process.pid
 
     @property
@@ -155,10 +155,12 @@ async def started(
 ) -> AsyncIterator[Running]:
     """A running child, from `arguments` (the program first); it is gone when the block ends.
 
-    `on_line` gets each line of its standard output. It has a session of its own (a Ctrl-C on the
-    terminal is for us), works in `folder` (else in ours) and gets SIGKILL when this process dies.
-    It has the file descriptors `inherited` under the same numbers, no others of ours, and may use
-    what `limits` leave it. A program that does not exist ends with status 127.
+    `on_line` gets each line of its standard output. It has a process group of its own (a Ctrl-C on
+    the terminal is for us) and no session of its own: where Linux shares processors out among
+    sessions first (`sched_autogroup_enabled`), its niceness would count for nothing. It works in
+    `folder` (else in ours) and gets SIGKILL when this process dies. It has the file descriptors
+    `inherited` under the same numbers, no others of ours, and may use what `limits` leave it. A
+    program that does not exist ends with status 127.
     """
     launcher = [sys.executable, "-I", "-S", str(LAUNCHER)]
     launcher += [str(os.getpid()), str(niceness), limits.words()]
@@ -167,7 +169,7 @@ async def started(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        start_new_session=True,
+        process_group=0,
         cwd=folder,
         pass_fds=inherited,
     )
